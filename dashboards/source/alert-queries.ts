@@ -3,7 +3,9 @@ import { inVariable, variableOptions } from './brand-queries.ts';
 /** Queries about alerts (see docs/alerts.md). */
 
 const transitions = 'feedpulse.alert_transitions AS c FINAL';
-const ends = "(SELECT alert, max(at) AS ended FROM feedpulse.alert_transitions FINAL WHERE kind = 'resolved' GROUP BY alert)";
+// An alert that began again after it had resolved is active.
+const ends =
+  "(SELECT alert, max(at) AS ended FROM feedpulse.alert_transitions FINAL WHERE kind != 'alert' GROUP BY alert HAVING argMax(kind, at) = 'resolved')";
 const feedback = "(SELECT alert, value FROM feedpulse.alert_annotations FINAL WHERE kind = 'feedback')";
 const selected = `${inVariable('c.brand', 'brand')} AND ${inVariable('c.rule', 'rule')}`;
 const rounded = (name: string) => `round(JSONExtractFloat(c.evaluation, '${name}'), 1)`;

@@ -6,6 +6,8 @@ import { minuteMs } from '../lib/duration.ts';
 export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'quietHours' | 'severity' | 'channels'> {
   readonly brands: readonly Brand[];
   readonly direction: 'up' | 'down' | 'both';
+  /** The configured window. */
+  readonly windowMs: number;
   /** Lengths of the evaluated windows, shortest first. */
   readonly windowsMs: readonly number[];
   /** Rarity at which a window is anomalous, see `rarity` of detect/tail.ts. */
@@ -57,6 +59,7 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rul
     ...rule,
     brands: resolveBrands(rule.brands, brands),
     direction: rule.direction ?? defaultDirections[metric],
+    windowMs,
     windowsMs: [scaledWindow(1 / 3), scaledWindow(2 / 3), windowMs, 4 * windowMs],
     threshold: typeof sensitivity === 'number' ? sensitivity : thresholds[sensitivity],
     balancedThreshold: thresholds.balanced,

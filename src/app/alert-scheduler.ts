@@ -70,7 +70,7 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     metrics.alertEvaluations.inc(evaluatedPairs);
     metrics.alertsActive.set(evaluator.countActive());
     for (const { kind, rule, brand, alert, channels } of transitions)
-      log.info({ rule, brand, alert, channels }, kind === 'alert' ? 'alert started' : 'alert resolved');
+      log.info({ rule, brand, alert, channels }, `alert ${kind === 'alert' ? 'started' : kind}`);
     events.publish(transitions);
     await putEvaluations(db, evaluations, true);
   };
@@ -159,7 +159,10 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
   return { evaluator, history, outbox: createOutbox({ records, readFiring, log, store, channels, contextOf, baseUrl, clock, metrics }) };
 }
 
-/** The starts of alerts that are firing. An alert of a rule that is not configured any more is not: nothing would ever resolve it. */
+/**
+ * The latest report about each alert that is firing. An alert of a rule that is not configured any more is not: nothing would
+ * ever resolve it.
+ */
 export async function readFiringAlerts(
   records: Pick<AlertReader, 'listAlerts'>,
   rules: readonly Rule[],
@@ -170,5 +173,8 @@ export async function readFiringAlerts(
   const alerts = await records.listAlerts({ from: 0, to: now + 1, active: true, limit: 1_000 });
   return alerts
     .filter(({ rule, brand }) => isConfigured(rule, brand))
-    .map((alert) => ({ ...alert, kind: 'alert', alert: alert.id, state: { status: 'alert', since: alert.at } }));
+    .map(({ updates = [], ...alert }) => {
+      const since = updates.findLast(({ kind }) => kind === 'reopened')?.at ?? alert.at;
+      return { ...alert, kind: 'alert', alert: alert.id, ...updates.at(-1), state: { status: 'alert', since } };
+    });
 }

@@ -66,15 +66,38 @@ export interface AlertState {
   /** The firing alert: its ID, the direction and length of the window that raised it, and when that window was last anomalous. */
   readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly windowMs: number; readonly lastHeld: number };
   /** The story of the last alert: no other alert fires until its end; `rarity` is its highest so far. */
-  readonly episode?: { readonly until: number; readonly rarity: number };
+  readonly episode?: { readonly until: number; readonly rarity: number; readonly alert?: ReportedAlert };
 }
 
-/** The start or end of an alert, as stored and as notified. */
+/** An alert and what recipients have been told of it. States that were stored by earlier versions lack it. */
+export interface ReportedAlert {
+  readonly id: string;
+  readonly direction: 'up' | 'down';
+  /** When its window was last anomalous; set once it has resolved. */
+  readonly until?: number;
+  /** Its start, and each time it got worse or began again; in chronological order. */
+  readonly reports: readonly AlertReport[];
+}
+
+export interface AlertReport {
+  readonly at: number;
+  readonly rarity: number;
+  /** How large the change was, see `WindowScore`: in the window that was reported, or in the shortest one if it was larger there. */
+  readonly change: number;
+  /** Posts, or points of net sentiment, in the window that was reported. */
+  readonly observed: number;
+}
+
+/** `escalated`: an active alert got worse. `reopened`: trouble began again in the cooldown of a resolved alert. */
+export const transitionKinds = ['alert', 'resolved', 'escalated', 'reopened'] as const;
+export type TransitionKind = (typeof transitionKinds)[number];
+
+/** The start or end of an alert, or what happened in between, as stored and as notified. */
 export interface AlertTransition {
   readonly id: string;
   /** ID of the alert: the `id` of the transition that started it. */
   readonly alert: string;
-  readonly kind: 'alert' | 'resolved';
+  readonly kind: TransitionKind;
   readonly rule: string;
   /** `*` is all posts. */
   readonly brand: string;
@@ -85,6 +108,11 @@ export interface AlertTransition {
   readonly state: AlertState;
   /** Names of the channels to notify. */
   readonly channels: readonly string[];
+}
+
+/** What happened to an alert between its start and its end. */
+export interface AlertUpdate extends Pick<AlertTransition, 'id' | 'at' | 'evaluation'> {
+  readonly kind: Exclude<TransitionKind, 'alert'>;
 }
 
 export interface RuleState {

@@ -1,4 +1,4 @@
-import type { Evaluation, Severity } from './alert.ts';
+import type { AlertUpdate, Evaluation, Severity } from './alert.ts';
 
 /** Incidents: what the rules found of one brand at one time, taken together. Times are in ms since 1970. */
 
@@ -24,6 +24,8 @@ export interface IncidentAlert {
   readonly at: number;
   readonly channels: readonly string[];
   readonly acked: boolean;
+  /** Between its start and its end, in chronological order. */
+  readonly updates: readonly Pick<AlertUpdate, 'kind' | 'at'>[];
 }
 
 export interface Incident {
@@ -109,8 +111,8 @@ function toIncident(parts: readonly IncidentPart[], isAdverse: boolean): Inciden
   };
 }
 
-/** By value rather than by z: after a long incident the baseline has widened, and z is low although the value is as bad. */
-function mostExtreme(windows: readonly Evaluation[]): Evaluation | undefined {
+/** The window furthest from what was expected. By value rather than by z: after a long incident the baseline has widened, and z is low although the value is as bad. */
+export function mostExtreme(windows: readonly Evaluation[]): Evaluation | undefined {
   const extent = ({ observed, expected }: Evaluation): number => Math.abs(observed - expected);
   return windows.toSorted((a, b) => extent(b) - extent(a))[0];
 }

@@ -103,6 +103,22 @@ test('three times the posts raise one alert within ten minutes, and it resolves 
   expect(stored.transitions[1]?.alert).toBe(stored.transitions[0]?.id);
 });
 
+test('an alert that gets worse is reported again, as the same alert with an id of its own; after a restart too', async () => {
+  await pass(30, times(usual, 3));
+  stored.states = stored.transitions.map(({ rule, brand, state }) => ({ rule, brand, state }));
+  open();
+  await pass(30, times(usual, 12));
+  expect(notified()).toEqual(['alert volume', 'escalated volume']);
+  await pass(60, usual);
+  await pass(30, times(usual, 60));
+  await pass(60, usual);
+  expect(notified()).toEqual(['alert volume', 'escalated volume', 'resolved volume', 'reopened volume', 'resolved volume']);
+  expect(new Set(stored.transitions.map(({ alert }) => alert))).toEqual(new Set([stored.transitions[0]?.id]));
+  expect(new Set(stored.transitions.map(({ id }) => id)).size).toBe(5);
+  const [first, worse] = stored.transitions.map(({ evaluation }) => evaluation);
+  expect(worse?.observed).toBeGreaterThan(2 * (first?.observed ?? 0));
+});
+
 describe('no alert is raised', () => {
   test('by normal posts, for half a day', async () => {
     await pass(720, usual);

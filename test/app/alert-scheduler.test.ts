@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { resolveRules } from '../../src/alerts/rules.ts';
 import { readFiringAlerts } from '../../src/app/alert-scheduler.ts';
 import { configSchema } from '../../src/config/schema.ts';
+import type { AlertUpdate } from '../../src/domain/alert.ts';
 import type { AlertQuery, StoredAlert } from '../../src/sink/queries/alerts.ts';
 import { alertTransition } from '../support/kettle-history.ts';
 
@@ -29,3 +30,15 @@ test('alerts of rules and brands that are not configured any more are not report
   expect(found[0]).toMatchObject({ kind: 'alert', alert: found[0]?.id, state: { status: 'alert', since: now - 60_000 } });
   expect(queries).toEqual([{ from: 0, to: now + 1, active: true, limit: 1_000 }]);
 });
+
+test('the latest report about an alert is repeated, with the time since when it has been active', async () => {
+  const { updates, ...start } = withUpdates(firing(1, 'mood', 'Kestrel'), ['escalated', 'resolved', 'reopened', 'escalated']);
+  const records = { listAlerts: async () => [{ ...start, updates }] };
+  const [found] = await readFiringAlerts(records, resolveRules(alerts.rules, brands), now);
+  expect(found).toMatchObject({ ...updates[3], alert: start.id, state: { status: 'alert', since: updates[2]?.at } });
+});
+
+function withUpdates(alert: StoredAlert, kinds: readonly AlertUpdate['kind'][]) {
+  const { at, evaluation } = alert;
+  return { ...alert, updates: kinds.map((kind, index): AlertUpdate => ({ id: `u${index}`, kind, at: at + index * 1_000, evaluation })) };
+}

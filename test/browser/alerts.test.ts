@@ -33,6 +33,31 @@ test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rat
   await page.context().close();
 });
 
+test('an alert shows when it got worse, ended and began again', async () => {
+  const { page, errors } = await openPage(suite.browser, 'about:blank');
+  await page.route('**/api/v1/alerts?*', async (route) => {
+    const response = (await (await route.fetch()).json()) as { alerts: Record<string, unknown>[] }; // as the page reads it
+    const [active] = response.alerts.filter(({ resolvedAt }) => resolvedAt === null);
+    const updates = (['escalated', 'resolved', 'reopened'] as const).map((kind, index) => ({
+      ...{ kind, at: new Date(now - (15 - 5 * index) * minute).toISOString(), why: '' },
+      evaluation: { ...(active?.['evaluation'] as object), observed: -60 - index }, // as the API documents it
+    }));
+    await route.fulfill({ json: { ...response, alerts: [{ ...active, updates }] } });
+  });
+  await page.goto(`${suite.running.url}/?view=alerts&range=1h`);
+  const updates = page.locator('.updates li');
+  await updates.first().waitFor();
+  expect((await updates.allTextContents()).map((text) => text.replace(/^.*?\d\d:\d\d /, ''))).toEqual([
+    'net sentiment fell further to −60 (expected +12)',
+    'back to normal',
+    'net sentiment fell again to −62 (expected +12)',
+  ]);
+  expect(await page.locator('.timeline-track i').count()).toBe(2);
+  expect(await page.locator('.timeline-track b').count()).toBe(1);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 test('plans an event and removes it', async () => {
   const { page, errors } = await suite.open('/?view=alerts');
   const panel = page.getByRole('region', { name: 'Calendar' });

@@ -15,7 +15,7 @@ function part(at: number, until: number | undefined, more: Partial<Evaluation> =
   return { brand: 'Kestrel', at: at * minute, resolvedAt, evaluation, worst: evaluation, ...rest };
 }
 const volume = { metric: 'volume', direction: 'up', observed: 400, expected: 80 } as const;
-const alert = { id: 'a', rule: 'sentiment', severity: 'critical', at: 135 * minute, channels: ['ops'], acked: false } as const;
+const alert = { id: 'a', rule: 'sentiment', severity: 'critical', at: 135 * minute, channels: ['ops'], acked: false, updates: [] } as const;
 const summary = (parts: readonly IncidentPart[]) =>
   mergeIncidents(parts).map(({ at, resolvedAt, worst }) => [at / minute, resolvedAt && resolvedAt / minute, worst.metric, worst.observed]);
 

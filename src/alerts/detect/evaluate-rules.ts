@@ -15,7 +15,7 @@ import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import { effectOf, isQuietAt, overlapsQuietHours } from '../calendar.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
-import { scoreWindows, type WindowScore } from './score-window.ts';
+import { rarestOf, scoreWindows, type WindowScore } from './score-window.ts';
 import { alertScore, heldShare, initialState, type Observation, transition } from './transition.ts';
 import { allBrands, createWindowCounts, type WindowCounts } from './window-counts.ts';
 
@@ -79,7 +79,7 @@ export async function evaluateRules(
     if (result.kind && evaluation)
       transitions.push({
         id,
-        alert: result.kind === 'alert' ? id : (state.alert?.id ?? id),
+        alert: (result.state.alert ?? state.alert)?.id ?? id,
         kind: result.kind,
         ...next,
         severity: rule.severity,
@@ -106,9 +106,11 @@ export async function evaluateRules(
  * Derives the ID of a transition from the state that it leaves. A former leader that is still finishing and its successor
  * so create the same transition, and one notification is sent.
  */
-function transitionId(rule: string, brand: string, { status, since, alert }: AlertState): string {
+function transitionId(rule: string, brand: string, { status, since, alert, episode }: AlertState): string {
+  // An active alert may get worse more than once without a change of status.
+  const reports = alert && episode?.alert && episode.alert.reports.length > 1 ? [episode.alert.reports.length] : [];
   const hash = createHash('sha256')
-    .update(JSON.stringify([rule, brand, status, since, alert?.id]))
+    .update(JSON.stringify([rule, brand, status, since, alert?.id, ...reports]))
     .digest('hex');
   // A custom UUID (RFC 9562, version 8).
   return hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
@@ -123,6 +125,7 @@ const noDataRule: Rule = {
   metric: 'volume',
   brands: [],
   direction: 'down',
+  windowMs: 0,
   windowsMs: [],
   threshold: 1,
   balancedThreshold: 1,
@@ -149,9 +152,10 @@ function observeSource({ now, noDataSince }: Snapshot): Observed {
     evaluation,
     rarity: noDataSince === undefined ? 0 : noDataRarity,
     usualPeak: () => 0,
+    change: 1,
     isRelevant: true,
   };
-  return { observation: { kind: 'evaluated', rarest, ofAlert: rarest }, evaluation };
+  return { observation: { kind: 'evaluated', rarest, ofAlert: rarest, windows: [rarest] }, evaluation };
 }
 
 /** Evaluates a rule for a brand. Returns undefined if there is nothing new to evaluate. */
@@ -170,17 +174,12 @@ function observeBrand(
   const factorOf = (span: Span): number => effectOf(snapshot.events, brand.name, span).factor;
   const scores = scoreWindows(rule, (windowMs) => countsOf(brand.name, windowMs), { baseline, factorOf, end });
   if (scores.length === 0) return undefined;
-  const rarest = heardScores(rule, brand, snapshot, scores).reduce<WindowScore | undefined>(
-    (best, score) => (best && !isRarer(score, best) ? best : score),
-    undefined,
-  );
+  const windows = heardScores(rule, brand, snapshot, scores);
+  const rarest = rarestOf(windows);
   // The message of an active alert, and of its end, is about the window that raised it.
   const ofAlert = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
-  return { observation: { kind: 'evaluated', rarest, ofAlert }, evaluation: (ofAlert ?? rarest)?.evaluation };
+  return { observation: { kind: 'evaluated', rarest, ofAlert, windows }, evaluation: (ofAlert ?? rarest)?.evaluation };
 }
-
-const isRarer = (one: WindowScore, other: WindowScore): boolean =>
-  one.isRelevant === other.isRelevant ? one.rarity > other.rarity : one.isRelevant;
 
 const covers = (silence: Silence, rule: string, brand: string): boolean =>
   (silence.rule === '' || silence.rule === rule) && (silence.brand === '' || silence.brand === brand);

@@ -13,6 +13,8 @@ export interface WindowScore {
   readonly rarity: number;
   /** The rarity that the brand itself reaches every few days, see `usualPeak` of tail.ts; computed when called. */
   readonly usualPeak: () => number;
+  /** How large it is: the factor between observed and expected volume, or points of net sentiment. */
+  readonly change: number;
   /** Whether the change is as large as the rule asks for. */
   readonly isRelevant: boolean;
 }
@@ -49,6 +51,7 @@ export function scoreWindows(
     const { rarity, usualPeak, comparable, ...measured } = measureExpecting(factorOf(span), rule.metric, counts, baseline, span);
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     const posts = rule.metric === 'netSentiment' ? scoredPosts(counts) : measured.observed;
+    const compared = { observed: comparable, expected: measured.expected };
     return {
       windowMs,
       evaluation: {
@@ -57,7 +60,8 @@ export function scoreWindows(
       },
       rarity: rule.direction === 'both' || rule.direction === direction ? Math.max(0, rarity) : 0,
       usualPeak,
-      isRelevant: isLargeChange(rule, { observed: comparable, expected: measured.expected }),
+      change: changeOf(rule.metric, compared),
+      isRelevant: isLargeChange(rule, compared),
     };
   });
 }
@@ -101,4 +105,16 @@ function isLargeChange({ metric, minChange }: Pick<Rule, 'metric' | 'minChange'>
   return Math.max(observed, expected) >= minChange * Math.min(observed, expected);
 }
 
+function changeOf(metric: Rule['metric'], { observed, expected }: Measured): number {
+  if (metric === 'netSentiment') return Math.abs(observed - expected);
+  return observed === expected ? 1 : Math.max(observed, expected) / Math.min(observed, expected);
+}
+
 type Measured = Pick<Evaluation, 'observed' | 'expected'>;
+
+/** The rarest of windows, those with a relevant change first; undefined if there is none. */
+export function rarestOf(windows: readonly WindowScore[]): WindowScore | undefined {
+  const isRarer = (one: WindowScore, other: WindowScore): boolean =>
+    one.isRelevant === other.isRelevant ? one.rarity > other.rarity : one.isRelevant;
+  return windows.reduce<WindowScore | undefined>((best, one) => (best && !isRarer(one, best) ? best : one), undefined);
+}

@@ -1,6 +1,6 @@
-import type { AlertState } from '../../domain/alert.ts';
+import type { AlertReport, AlertState, TransitionKind } from '../../domain/alert.ts';
 import type { Rule } from '../rules.ts';
-import type { WindowScore } from './score-window.ts';
+import { rarestOf, type WindowScore } from './score-window.ts';
 
 /** Result of evaluating a rule for a brand. */
 export type Observation =
@@ -10,6 +10,8 @@ export type Observation =
       readonly rarest: WindowScore | undefined;
       /** The window of the length that raised the active alert; undefined if there is no alert, or an outage in the window. */
       readonly ofAlert: WindowScore | undefined;
+      /** All windows that may start an alert, shortest first. */
+      readonly windows: readonly WindowScore[];
     }
   /** There is too little history for a baseline. */
   | { readonly kind: 'cold-start' }
@@ -28,20 +30,22 @@ export interface TransitionInput {
 
 export interface TransitionResult {
   readonly state: AlertState;
-  /** Set if an alert starts or resolves. */
-  readonly kind?: 'alert' | 'resolved';
+  /** Set if an alert starts, gets worse, resolves, or begins again. */
+  readonly kind?: TransitionKind;
   /** Whether recipients are notified of it. */
   readonly notify: boolean;
   /** The anomaly score, 0 to 1, see `anomalyScore`. */
   readonly score: number;
 }
 
-type Timing = Pick<Rule, 'threshold' | 'balancedThreshold' | 'forMs' | 'keepFiringForMs' | 'cooldownMs'>;
+type Timing = Pick<Rule, 'threshold' | 'balancedThreshold' | 'windowMs' | 'forMs' | 'keepFiringForMs' | 'cooldownMs'>;
 
 /** An anomaly goes on while the rarity is at least this share of the threshold. */
 export const heldShare = 0.7;
-/** Within an episode, only an anomaly that is this many times as rare as the rarest one before counts as new. */
+/** Within an episode, an anomaly is news again once it is this many times as rare as what is known of it. */
 const escalation = 1.5;
+/** And an active alert is once the change is this many times as large as reported. */
+const escalationOfChange = 2;
 /** A rarity of this multiple of the threshold starts an alert without waiting for `forMs`. */
 const pendingOverride = 1.05;
 /** The score of the threshold of balanced sensitivity. */
@@ -54,9 +58,12 @@ export const initialState: AlertState = { status: 'cold-start', since: 0 };
  *
  * - An alert starts once the rarity has reached the threshold for `forMs` without interruption, or immediately at
  *   `pendingOverride` times the threshold. It must also be rarer than the brand's usual peaks.
+ * - It escalates once its window is `escalation` times as rare as when it was last reported, a window's length ago or more, and
+ *   the change `escalationOfChange` times as large.
  * - It resolves after the rarity of the window that raised it has been below `heldShare` of the threshold for
  *   `keepFiringForMs`; a silence resolves it without a notification.
- * - For `cooldownMs` after the last anomaly, whatever happens is the same story, and no alert starts.
+ * - For `cooldownMs` after the last anomaly, whatever happens is the same story, and no alert starts. The last one begins
+ *   again if an anomaly in its direction is `escalation` times as rare as when it was last reported.
  * - Without data, and during a cold start, an active alert stays active.
  * @param id the ID of an alert that starts
  */
@@ -86,34 +93,62 @@ function anomalyScore({ episode }: AlertState, { rarity, usualPeak }: WindowScor
 
 function updateInactive(
   before: AlertState,
-  { windowMs, evaluation, rarity, usualPeak, isRelevant }: WindowScore,
-  { now, isQuiet }: TransitionInput,
+  rarest: WindowScore,
+  input: TransitionInput,
   rule: Timing,
   id: string,
 ): Omit<TransitionResult, 'score'> {
-  const { episode } = before;
-  const isResting = episode !== undefined && now < episode.until;
-  if (isResting) {
-    const isHeld = rarity >= heldShare * rule.threshold;
-    const state = withStatus(before, isHeld && isRelevant ? 'warning' : 'ok', now);
-    if (!isHeld) return { state, notify: false };
-    return { state: { ...state, episode: { until: now + rule.cooldownMs, rarity: Math.max(episode.rarity, rarity) } }, notify: false };
-  }
-  const threshold = rarity < rule.threshold ? rule.threshold : Math.max(rule.threshold, usualPeak());
-  if (rarity < threshold || !isRelevant) return { state: withStatus(before, 'ok', now), notify: false };
+  const { now, isQuiet } = input;
+  const story = before.episode && now < before.episode.until ? before.episode : undefined;
+  const isHeld = rarest.rarity >= heldShare * rule.threshold;
+  const episode = story && isHeld ? { ...story, until: now + rule.cooldownMs, rarity: Math.max(story.rarity, rarest.rarity) } : story;
+  const wait = (status: 'ok' | 'warning', anomalousSince?: number): Omit<TransitionResult, 'score'> => ({
+    state: {
+      ...withStatus({ ...before, ...(episode && { episode }) }, status, now),
+      ...(anomalousSince !== undefined && { anomalousSince }),
+    },
+    notify: false,
+  });
+  const found = story ? newAnomaly(story, input, rule) : { window: rarest, threshold: rule.threshold };
+  if (!found || !isReached(found)) return wait(story && isHeld && rarest.isRelevant ? 'warning' : 'ok');
+  const { windowMs, evaluation, rarity } = found.window;
   const anomalousSince = before.anomalousSince ?? now;
-  const isPending = now - anomalousSince < rule.forMs && rarity < pendingOverride * threshold;
-  if (isPending || isQuiet) return { state: { ...withStatus(before, 'warning', now), anomalousSince }, notify: false };
+  const isPending = now - anomalousSince < rule.forMs && rarity < pendingOverride * thresholdOf(found);
+  if (isPending || isQuiet) return wait('warning', anomalousSince);
+  const { direction } = evaluation;
+  const { id: alert, reports } = story?.alert ?? { id, reports: [] };
   return {
     state: {
       status: 'alert',
       since: now,
-      alert: { id, direction: evaluation.direction, windowMs, lastHeld: now },
-      episode: { until: now + rule.cooldownMs, rarity },
+      alert: { id: alert, direction, windowMs, lastHeld: now },
+      episode: {
+        until: now + rule.cooldownMs,
+        rarity: Math.max(story?.rarity ?? 0, rarity),
+        alert: { id: alert, direction, reports: [...reports, reportOf(found.window, input)] },
+      },
     },
-    kind: 'alert',
+    kind: story ? 'reopened' : 'alert',
     notify: true,
   };
+}
+
+interface Candidate {
+  readonly window: WindowScore;
+  readonly threshold: number;
+}
+
+const thresholdOf = ({ window, threshold }: Candidate): number => Math.max(threshold, window.usualPeak());
+const isReached = (one: Candidate): boolean =>
+  one.window.isRelevant && one.window.rarity >= one.threshold && one.window.rarity >= thresholdOf(one);
+
+/** What may be the alert of an episode again: the rarest window in its direction that no longer contains what raised it before. */
+function newAnomaly({ alert }: NonNullable<AlertState['episode']>, { observation }: TransitionInput, rule: Timing): Candidate | undefined {
+  const told = alert?.reports.at(-1);
+  if (observation.kind !== 'evaluated' || !alert || !told) return undefined;
+  const isNew = ({ evaluation }: WindowScore): boolean => evaluation.direction === alert.direction && evaluation.from >= (alert.until ?? 0);
+  const window = rarestOf(observation.windows.filter(isNew));
+  return window && { window, threshold: Math.max(rule.threshold, escalation * told.rarity) };
 }
 
 /** The state without an active alert; `since` stays while the status does. */
@@ -128,17 +163,60 @@ function withStatus({ status: previous, since, episode }: AlertState, status: Al
 function updateActive(
   before: AlertState,
   alert: NonNullable<AlertState['alert']>,
-  { now, observation }: TransitionInput,
+  input: TransitionInput,
   rule: Timing,
 ): Omit<TransitionResult, 'score'> {
+  const { now, observation } = input;
   if (observation.kind !== 'evaluated' || !observation.rarest || !observation.ofAlert) return { state: before, notify: false };
   const { rarest, ofAlert } = observation;
   const isHeldBy = ({ rarity }: WindowScore): boolean => rarity >= heldShare * rule.threshold;
-  const episode = { until: now + rule.cooldownMs, rarity: Math.max(before.episode?.rarity ?? 0, rarest.rarity) };
-  const state = isHeldBy(rarest) ? { ...before, episode } : before;
+  const highest = { until: now + rule.cooldownMs, rarity: Math.max(before.episode?.rarity ?? 0, rarest.rarity) };
+  const state = isHeldBy(rarest) ? { ...before, episode: { ...before.episode, ...highest } } : before;
   // Only the window that raised the alert keeps it active: longer ones would for hours after the end.
   if (isHeldBy(ofAlert) && ofAlert.evaluation.direction === alert.direction)
-    return { state: { ...state, alert: { ...alert, lastHeld: now } }, notify: false };
+    return escalate({ ...state, alert: { ...alert, lastHeld: now } }, ofAlert, input, rule);
   if (now - alert.lastHeld < rule.keepFiringForMs) return { state, notify: false };
-  return { state: withStatus(state, 'ok', now), kind: 'resolved', notify: true };
+  const { episode } = state;
+  const ended = episode?.alert ? { ...state, episode: { ...episode, alert: { ...episode.alert, until: alert.lastHeld } } } : state;
+  return { state: withStatus(ended, 'ok', now), kind: 'resolved', notify: true };
+}
+
+const shortestOf = ({ observation }: TransitionInput): WindowScore | undefined =>
+  observation.kind === 'evaluated' ? observation.windows[0] : undefined;
+
+/** How large a change is. The shortest window shows at once what fills a longer one only with time. */
+function changeOf({ change, evaluation }: WindowScore, input: TransitionInput): number {
+  const shortest = shortestOf(input);
+  return shortest?.evaluation.direction === evaluation.direction ? Math.max(change, shortest.change) : change;
+}
+
+const reportOf = (window: WindowScore, input: TransitionInput): AlertReport => ({
+  at: input.now,
+  rarity: window.rarity,
+  change: changeOf(window, input),
+  observed: window.evaluation.observed,
+});
+
+/**
+ * Reports an active alert again if it got worse than was reported, a whole window later. Windows of the length that raised it
+ * are compared: longer ones become rarer while an anomaly merely lasts.
+ */
+function escalate(state: AlertState, ofAlert: WindowScore, input: TransitionInput, rule: Timing): Omit<TransitionResult, 'score'> {
+  const { episode } = state;
+  const told = episode?.alert?.reports.at(-1);
+  if (!episode?.alert || !told) return { state, notify: false };
+  const { alert } = episode;
+  const withReports = (reports: readonly AlertReport[]): AlertState => ({
+    ...state,
+    episode: { ...episode, alert: { ...alert, reports } },
+  });
+  const age = input.now - told.at;
+  if (age <= (shortestOf(input)?.windowMs ?? 0)) {
+    // The shortest window was still filling when the report was made.
+    const change = Math.max(told.change, changeOf(ofAlert, input));
+    return { state: withReports([...alert.reports.slice(0, -1), { ...told, change }]), notify: false };
+  }
+  const isWorse = ofAlert.rarity >= escalation * told.rarity && ofAlert.change >= escalationOfChange * told.change;
+  if (age < rule.windowMs || !isWorse || input.isQuiet) return { state, notify: false };
+  return { state: withReports([...alert.reports, reportOf(ofAlert, input)]), kind: 'escalated', notify: true };
 }

@@ -22,7 +22,7 @@ const timeoutMs = 10_000;
 const automatic = { 'Auto-Submitted': 'auto-generated' };
 
 export interface Mailer {
-  /** @param startKey key of the alert's first message; the resolved message is threaded under it */
+  /** @param startKey key of the alert's first message; the later ones are threaded under it */
   send(message: Message, key: string, startKey: string, signal?: AbortSignal): Promise<void>;
   sendDigest(digest: Digest, key: string, signal?: AbortSignal): Promise<void>;
 }
@@ -59,7 +59,7 @@ export function createMailer(config: EmailConfig): Mailer {
       deliver(
         {
           key,
-          ...(message.transition.kind === 'resolved' && { inReplyTo: startKey }),
+          ...(message.transition.kind !== 'alert' && { inReplyTo: startKey }),
           subject: message.title,
           text: formatText(message),
           html: renderPage(renderMessage(message), message.link),

@@ -1,4 +1,4 @@
-import { type AlertContext, type AlertTransition, alertMetricNames, type Evaluation } from '../../domain/alert.ts';
+import { type AlertContext, type AlertMetric, type AlertTransition, alertMetricNames, type Evaluation } from '../../domain/alert.ts';
 import { minuteMs } from '../../lib/duration.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
 
@@ -8,17 +8,25 @@ export const emptyContext: AlertContext = { timeZone: 'UTC', notes: [], drivers:
 /** Fraction of the posts with one text, or by the brand itself, that is worth a word. */
 const notableShare = 0.1;
 
+const adverbs = { alert: '', escalated: 'now ', reopened: 'again ' } as const;
+
+/** A report about an alert; of one that got worse, with the observed value when it was last reported. */
+type Explained = Pick<AlertTransition, 'kind' | 'evaluation'> & { readonly previous?: number | undefined };
+
 /**
  * One sentence about what happened, in posts or points: "Volume is 4 times the usual for a Tuesday evening: 412 posts in
  * 15 minutes against 90 to 130, 290 of them one text." Further sentences about the calendar follow it.
  */
-export function explainAlert({ kind, evaluation }: Pick<AlertTransition, 'kind' | 'evaluation'>, context: AlertContext): string {
+export function explainAlert({ kind, evaluation, previous }: Explained, context: AlertContext): string {
   const { metric, from, to } = evaluation;
   if (metric === 'noData')
     return kind === 'resolved' ? 'Posts are arriving again.' : `No post of any brand has arrived for ${formatMinutes(to - from)}.`;
   const name = capitalize(alertMetricNames[metric]);
+  const since = previous === undefined ? '' : `, ${previous < evaluation.observed ? 'up' : 'down'} from ${formatValue(metric, previous)}`;
   const claim =
-    kind === 'resolved' ? `${name} is back to normal` : `${name} is ${compare(evaluation)} ${describeUsual(evaluation, context)}`;
+    kind === 'resolved'
+      ? `${name} is back to normal`
+      : `${name} is ${adverbs[kind]}${compare(evaluation)} ${describeUsual(evaluation, context)}${since}`;
   const sentence = `${claim}: ${describeValue(evaluation)}${kind === 'resolved' ? '' : describeParts(evaluation, context)}.`;
   return [sentence, ...context.notes].join(' ');
 }
@@ -68,11 +76,15 @@ function describeParts({ metric, posts }: Evaluation, { composition }: AlertCont
 
 const plural = (count: number, unit: string): string => `${formatCount(count)} ${unit}${Math.round(count) === 1 ? '' : 's'}`;
 
+/** An observed or expected value of a metric. */
+export const formatValue = (metric: AlertMetric, value: number): string =>
+  metric === 'netSentiment' ? formatPoints(value) : formatCount(value);
+
 /** With thousands separators. */
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 /** Points of net sentiment, with their sign. */
-export const formatPoints = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(0).replace('-', '−')}`;
+const formatPoints = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(0).replace('-', '−')}`;
 
 function formatMinutes(ms: number): string {
   const minutes = Math.round(ms / minuteMs);

@@ -1,8 +1,8 @@
 import { type AlertContext, type AlertTransition, alertMetricNames, type Evaluation, type ExamplePost } from '../../domain/alert.ts';
 import { hourMs, minuteMs } from '../../lib/duration.ts';
-import { emptyContext, explainAlert, formatCount, formatPoints } from './explain.ts';
+import { emptyContext, explainAlert, formatCount, formatValue } from './explain.ts';
 
-/** A channel-independent notification about the start or end of an alert. */
+/** A channel-independent notification about a transition of an alert. */
 export interface Message {
   readonly transition: AlertTransition;
   readonly title: string;
@@ -35,18 +35,29 @@ export function createMessage(transition: AlertTransition, context: AlertContext
   return {
     transition,
     title: formatTitle(transition),
-    why: explainAlert(transition, context),
+    why: explainAlert({ ...transition, previous: previousValue(transition) }, context),
     facts: listFacts(transition),
     context: { ...context, examples: context.examples.map(toPlainExample) },
     link: linkTo(baseUrl, transition),
   };
 }
 
+/** Of an alert that got worse: the observed value when it was last reported. */
+function previousValue({ kind, state }: AlertTransition): number | undefined {
+  return kind === 'escalated' ? state.episode?.alert?.reports.at(-2)?.observed : undefined;
+}
+
 /** @param id stable per interval */
 export function createDigest(id: string, messages: readonly Message[], baseUrl: string): Digest {
   const count = (kind: AlertTransition['kind']): number => messages.filter(({ transition }) => transition.kind === kind).length;
   const started = count('alert');
-  const title = `${started} alert${started === 1 ? '' : 's'} started, ${count('resolved')} resolved`;
+  const parts = [
+    `${started} alert${started === 1 ? '' : 's'} started`,
+    ...(count('escalated') > 0 ? [`${count('escalated')} escalated`] : []),
+    ...(count('reopened') > 0 ? [`${count('reopened')} began again`] : []),
+    `${count('resolved')} resolved`,
+  ];
+  const title = parts.join(', ');
   return { id, title, messages, link: new URL(baseUrl).href };
 }
 
@@ -91,19 +102,23 @@ export function formatExample({ platform, text, author, posts, isOfficial }: Exa
 function formatTitle({ kind, brand, evaluation }: AlertTransition): string {
   const subject = brand === '*' ? 'All posts' : brand;
   const { metric, direction, observed, expected } = evaluation;
-  if (metric === 'noData') return kind === 'alert' ? `No posts since ${formatTime(evaluation.from)}` : 'Posts are arriving again';
+  if (metric === 'noData') return kind !== 'resolved' ? `No posts since ${formatTime(evaluation.from)}` : 'Posts are arriving again';
   if (kind === 'resolved') return `${subject}: ${alertMetricNames[metric]} back to normal`;
-  const change = `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to`;
-  if (metric === 'netSentiment') return `${subject}: ${change} ${formatPoints(observed)} (expected ${formatPoints(expected)})`;
-  return `${subject}: ${change} ${formatCount(observed)} posts (expected ${formatCount(expected)})`;
+  const adverb = { alert: '', escalated: ' further', reopened: ' again' }[kind];
+  const change = `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'}${adverb} to`;
+  const unit = metric === 'netSentiment' ? '' : ' posts';
+  return `${subject}: ${change} ${formatValue(metric, observed)}${unit} (expected ${formatValue(metric, expected)})`;
 }
 
-function listFacts({ rule, evaluation }: AlertTransition): [string, string][] {
+function listFacts(transition: AlertTransition): [string, string][] {
+  const { rule, evaluation } = transition;
+  const previous = previousValue(transition);
   const { metric, observed, expected, low, high, posts, from, to, baseline } = evaluation;
   if (metric === 'noData') return [['Last post', formatTime(from)]];
-  const value = (number: number): string => (metric === 'netSentiment' ? formatPoints(number) : formatCount(number));
+  const value = (number: number): string => formatValue(metric, number);
   return [
     ['Observed', value(observed)],
+    ...(previous === undefined ? [] : [['Last reported', value(previous)] as [string, string]]),
     ['Expected', `${value(expected)} (95% interval: ${value(low)} to ${value(high)})`],
     ['Posts', formatCount(posts)],
     ['Window', `${formatTime(from)} to ${formatTime(to)} (${Math.round((to - from) / minuteMs)} min)`],

@@ -20,7 +20,7 @@ const digestGraceMs = 30_000;
 
 export interface OutboxDeps {
   readonly records: Pick<AlertReader, 'readPendingDeliveries'>;
-  /** The starts of all alerts that are firing. */
+  /** The latest report about each alert that is firing. */
   readonly readFiring: () => Promise<readonly AlertTransition[]>;
   readonly log: Log;
   readonly store: Pick<AlertStore, 'addAttempt'>;

@@ -133,11 +133,11 @@ const testExpiryMs = minuteMs;
 
 /** The body of POST /api/v2/alerts. The labels identify the alert, so that a repetition and its end match its start. */
 export function alertmanagerBody({ transition, title, why, facts, link, isTest }: Message, now: number): object[] {
-  const { kind, rule, brand, severity, at, alert } = transition;
+  const { kind, rule, brand, severity, at, alert, state } = transition;
   const endsAt = kind === 'resolved' ? at : now + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: [why, ...facts.map(([name, value]) => `${name}: ${value}`)].join('\n') };
-  // Without it, Alertmanager takes the end for the start.
-  const startsAt = kind === 'alert' ? { startsAt: toIso(at) } : {};
+  // Without it, Alertmanager takes the end for the start. A report that it got worse has the start of the alert.
+  const startsAt = kind === 'resolved' ? {} : { startsAt: toIso(state.since) };
   return [{ labels, annotations, generatorURL: link, ...startsAt, endsAt: toIso(endsAt) }];
 }

@@ -21,7 +21,7 @@ export function createRepeatAlerts({
 }: Pick<OutboxDeps, 'channels' | 'contextOf' | 'baseUrl' | 'clock' | 'log'>): RepeatAlerts {
   /** When each channel was told last, by the monotonic clock. */
   const repeatedAt = new Map<string, number>();
-  /** The message about each firing alert, which does not change. */
+  /** The message about the latest report of each firing alert. */
   let messages = new Map<string, Promise<Message>>();
   const messageAbout = async (transition: AlertTransition): Promise<Message> =>
     createMessage(transition, await contextOf(transition).catch(() => emptyContext), baseUrl());
@@ -31,11 +31,11 @@ export function createRepeatAlerts({
     const now = monotonicNow(clock);
     if (!channel?.repeat || now - (repeatedAt.get(name) ?? Number.NEGATIVE_INFINITY) < channel.repeat.intervalMs) return;
     repeatedAt.set(name, now);
-    messages = new Map(firing.map((alert) => [alert.alert, messages.get(alert.alert) ?? messageAbout(alert)]));
+    messages = new Map(firing.map((report) => [report.id, messages.get(report.id) ?? messageAbout(report)]));
     const due = firing.filter(({ channels: recipients }) => recipients.includes(name));
     if (due.length === 0) return;
     try {
-      await channel.repeat.send(await Promise.all(due.flatMap(({ alert }) => messages.get(alert) ?? [])), clock.now(), signal);
+      await channel.repeat.send(await Promise.all(due.flatMap(({ id }) => messages.get(id) ?? [])), clock.now(), signal);
     } catch (thrown) {
       if (!signal.aborted) log.warn({ channel: name, error: asError(thrown).message }, 'repeating the firing alerts failed; retrying');
     }

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import {
   type AlertEvent,
   type AlertTransition,
+  type AlertUpdate,
   type PendingDelivery,
   type RuleState,
   type Silence,
   severities,
+  transitionKinds,
 } from '../../domain/alert.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
 
@@ -23,7 +25,10 @@ export interface AlertQuery {
 
 /** An alert of the history with its acknowledgement and feedback. Times are ms since 1970. */
 export interface StoredAlert extends Omit<AlertTransition, 'kind' | 'state' | 'alert'> {
+  /** Absent while it is active. */
   readonly resolvedAt?: number;
+  /** Between its start and its end, in chronological order; absent if there is none. */
+  readonly updates?: readonly AlertUpdate[];
   readonly ackedBy?: string;
   readonly ackedAt?: number;
   readonly feedback?: 'useful' | 'noise';
@@ -45,7 +50,7 @@ const state = z.string().transform((json): AlertTransition['state'] => JSON.pars
 const ruleAndBrand = { rule: z.string(), brand: z.string() };
 
 const transitionColumns = {
-  ...{ id: z.string(), alert: z.string(), kind: z.enum(['alert', 'resolved']), ...ruleAndBrand, severity: z.enum(severities) },
+  ...{ id: z.string(), alert: z.string(), kind: z.enum(transitionKinds), ...ruleAndBrand, severity: z.enum(severities) },
   ...{ at: numeric, evaluation, state, channels: z.array(z.string()) },
 };
 const transitionSelect = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
@@ -93,26 +98,33 @@ const selectPending = `
   LIMIT 1 BY id, channel
   LIMIT 1000`;
 
+/** What followed the start of each alert, as (kind, at, id, evaluation), and its end: 0 while it is active. */
+const alertUpdates = `
+    SELECT alert, if(argMax(kind, at) = 'resolved', toUnixTimestamp64Milli(max(at)), 0) AS ended,
+      arraySort(update -> update.2, groupArray((toString(kind), toUnixTimestamp64Milli(at), toString(id), evaluation))) AS updates
+    FROM alert_transitions FINAL WHERE kind != 'alert' GROUP BY alert`;
+
 const alertsFrom = `
   FROM alert_transitions AS c FINAL
-  LEFT JOIN (SELECT alert, at FROM alert_transitions FINAL WHERE kind = 'resolved') AS e ON e.alert = c.alert
+  LEFT JOIN (${alertUpdates}) AS e ON e.alert = c.alert
   LEFT JOIN (SELECT alert, value, created_by, at FROM alert_annotations FINAL WHERE kind = 'ack') AS a ON a.alert = c.alert
   LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS f ON f.alert = c.alert
   WHERE c.kind = 'alert'`;
 const alertRow = z.object({
   ...transitionColumns,
+  updates: z.array(z.tuple([z.enum(['resolved', 'escalated', 'reopened']), numeric, z.string(), evaluation])),
   ...{ resolvedAt: numeric, ackedBy: z.string(), ackedAt: numeric, feedback: z.enum(['', 'none', 'useful', 'noise']) },
 });
-const alertColumns = `${transitionSelect}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, f.value AS feedback`;
+const alertColumns = `${transitionSelect}, e.ended AS resolvedAt, e.updates AS updates, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, f.value AS feedback`;
 
 /** Alerts that were active in a range, the newest first. An empty brand or rule matches any. */
 const selectAlerts = `
   SELECT ${alertColumns}${alertsFrom}
     AND toUnixTimestamp64Milli(c.at) < {to:Int64}
-    AND (toUnixTimestamp64Milli(e.at) = 0 OR toUnixTimestamp64Milli(e.at) >= {from:Int64})
+    AND (e.ended = 0 OR e.ended >= {from:Int64})
     AND ({brand:String} = '' OR c.brand = {brand:String})
     AND ({rule:String} = '' OR c.rule = {rule:String})
-    AND (NOT {active:Bool} OR toUnixTimestamp64Milli(e.at) = 0)
+    AND (NOT {active:Bool} OR e.ended = 0)
   ORDER BY at DESC, id
   LIMIT {limit:UInt32}`;
 const selectAlert = `SELECT ${alertColumns}${alertsFrom} AND toString(c.id) = {id:String}`;
@@ -160,9 +172,12 @@ export type AlertReader = ReturnType<typeof createAlertReader>;
 
 function toAlert({ resolvedAt, ackedBy, ackedAt, feedback, ...row }: z.output<typeof alertRow>): StoredAlert {
   const { id, rule, brand, severity, at, evaluation, channels } = row;
+  const all = row.updates.map(([kind, at, id, evaluation]): AlertUpdate => ({ kind, at, id, evaluation }));
+  const updates = resolvedAt > 0 ? all.slice(0, -1) : all;
   return {
     ...{ id, rule, brand, severity, at, evaluation, channels },
     ...(resolvedAt > 0 && { resolvedAt }),
+    ...(updates.length > 0 && { updates }),
     ...(ackedAt > 0 && { ackedBy, ackedAt }),
     ...((feedback === 'useful' || feedback === 'noise') && { feedback }),
   };

@@ -1,4 +1,4 @@
-import type { AlertContext, AlertTransition, Evaluation, ExamplePost, RuleStatus } from '../../domain/alert.ts';
+import type { AlertContext, AlertTransition, AlertUpdate, Evaluation, ExamplePost, RuleStatus } from '../../domain/alert.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
 import type { TimeRange } from '../state/view-state.ts';
 import { get, type Job, post, remove } from './client.ts';
@@ -14,10 +14,19 @@ export interface Anomaly extends Pick<AlertTransition, 'brand'> {
   readonly evaluation: EvaluationResponse;
 }
 
+/** An alert got worse, resolved, or began again. */
+export interface AlertUpdateResponse {
+  readonly kind: AlertUpdate['kind'];
+  readonly at: string;
+  readonly evaluation: EvaluationResponse;
+}
+
 export interface AlertResponse extends Anomaly, Pick<AlertTransition, 'rule' | 'severity'> {
   readonly id: string;
   /** What happened, in a sentence. */
   readonly why: string;
+  /** Between its start and its end, in chronological order. */
+  readonly updates: readonly AlertUpdateResponse[];
   readonly channels: readonly string[];
   readonly acked: { readonly by: string; readonly at: string } | null;
   readonly feedback: 'useful' | 'noise' | null;
@@ -94,7 +103,10 @@ export interface Incident {
   readonly worst: EvaluationResponse;
   /** The most extreme window of volume, if `worst` is another metric. */
   readonly volume: EvaluationResponse | null;
-  readonly alerts: readonly (Omit<IncidentAlert, 'at'> & { readonly at: string })[];
+  readonly alerts: readonly (Omit<IncidentAlert, 'at' | 'updates'> & {
+    readonly at: string;
+    readonly updates: readonly (Omit<IncidentAlert['updates'][number], 'at'> & { readonly at: string })[];
+  })[];
 }
 
 /** An incident with what explains its worst window. */

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { ExamplePost } from '../../domain/alert.ts';
 import { type AlertResponse, acknowledge, fetchAlert, rateAlert, silence } from '../api/alerts.ts';
 import { errorMessage } from '../api/client.ts';
-import { formatInteger, formatPlural, formatTimeRange } from '../format.ts';
+import { formatDateTime, formatInteger, formatPlural, formatTimeRange } from '../format.ts';
 import { hasRole } from '../state/session.ts';
 import { useQuery } from '../state/use-query.ts';
-import { anomalyTitle, describeDuration, isAdverse, showOnChart } from './anomaly.ts';
+import { anomalyTitle, describeDuration, describeUpdate, isAdverse, showOnChart } from './anomaly.ts';
 import { QueryContent } from './panel.tsx';
 import { SourceLink } from './post-card.tsx';
 
@@ -19,7 +19,7 @@ export function AlertItem({
   readonly timeZone: string;
   readonly changed: () => void;
 }) {
-  const { id, evaluation, rule, severity, resolvedAt, acked, feedback, brand } = alert;
+  const { id, evaluation, updates, rule, severity, resolvedAt, acked, feedback, brand } = alert;
   const [error, setError] = useState('');
   const [isOpen, setOpen] = useState(false);
   const run = (action: Promise<unknown>): void => void action.then(changed, (thrown: unknown) => setError(errorMessage(thrown)));
@@ -34,6 +34,15 @@ export function AlertItem({
           {acked ? ` · acknowledged${acked.by ? ` by ${acked.by}` : ''}` : ''}
           {feedback ? ` · rated ${feedbackNames[feedback].toLowerCase()}` : ''}
         </p>
+        {updates.length > 0 && (
+          <ol class="updates">
+            {updates.map((update) => (
+              <li key={update.at} class={update.kind}>
+                <time dateTime={update.at}>{formatDateTime(update.at, zone)}</time> {describeUpdate(update)}
+              </li>
+            ))}
+          </ol>
+        )}
         <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
           <summary>Why it fired</summary>
           {isOpen && <Explanation alert={alert} timeZone={zone} />}

@@ -1,19 +1,19 @@
-import type { Anomaly } from '../api/alerts.ts';
+import type { AlertResponse } from '../api/alerts.ts';
 import { formatTick } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
 import { rangeLengthMs } from '../state/time-range.ts';
 import type { TimeRange } from '../state/view-state.ts';
-import { anomalyTitle, isAdverse } from './anomaly.ts';
+import { activeSpans, anomalyTitle, describeUpdate, isAdverse } from './anomaly.ts';
 
 const tickPositions = [0, 0.25, 0.5, 0.75, 1] as const;
 
-/** One row per brand, one bar per alert. */
+/** One row per brand, one bar per span of an alert, with a mark wherever it got worse. */
 export function AlertTimeline({
   alerts,
   range,
   timeZone,
 }: {
-  readonly alerts: readonly Anomaly[];
+  readonly alerts: readonly AlertResponse[];
   readonly range: TimeRange;
   readonly timeZone: string;
 }) {
@@ -31,18 +31,9 @@ export function AlertTimeline({
           <div class="timeline-track">
             {alerts
               .filter((alert) => alert.brand === brand)
-              .map((alert) => {
-                const left = toPercent(Date.parse(alert.at));
-                const right = toPercent(alert.resolvedAt === null ? to : Date.parse(alert.resolvedAt));
-                return (
-                  <i
-                    key={`${alert.at} ${alert.evaluation.metric}`}
-                    class={isAdverse(alert.evaluation) ? 'bad' : ''}
-                    title={anomalyTitle(alert)}
-                    style={{ left: `${left}%`, width: `${Math.max(0.4, right - left)}%` }}
-                  />
-                );
-              })}
+              .map((alert) => (
+                <Bars key={alert.id} alert={alert} toPercent={toPercent} to={to} />
+              ))}
           </div>
         </div>
       ))}
@@ -57,5 +48,33 @@ export function AlertTimeline({
         </div>
       </div>
     </div>
+  );
+}
+
+function Bars({
+  alert,
+  toPercent,
+  to,
+}: {
+  readonly alert: AlertResponse;
+  readonly toPercent: (time: number) => number;
+  /** End of the range, in ms since 1970. */
+  readonly to: number;
+}) {
+  const color = isAdverse(alert.evaluation) ? 'bad' : '';
+  return (
+    <>
+      {activeSpans(alert).map((span) => {
+        const left = toPercent(Date.parse(span.from));
+        const right = toPercent(span.to === null ? to : Date.parse(span.to));
+        const style = { left: `${left}%`, width: `${Math.max(0.4, right - left)}%` };
+        return <i key={span.from} class={color} title={anomalyTitle(alert)} style={style} />;
+      })}
+      {alert.updates
+        .filter(({ kind }) => kind === 'escalated')
+        .map((update) => (
+          <b key={update.at} title={describeUpdate(update)} style={{ left: `${toPercent(Date.parse(update.at))}%` }} />
+        ))}
+    </>
   );
 }

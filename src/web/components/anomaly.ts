@@ -1,5 +1,5 @@
 import { alertMetricNames } from '../../domain/alert.ts';
-import { type Anomaly, maxAlerts } from '../api/alerts.ts';
+import { type AlertResponse, type AlertUpdateResponse, type Anomaly, maxAlerts } from '../api/alerts.ts';
 import {
   formatCount,
   formatDateTime,
@@ -18,10 +18,21 @@ export const showOnChart = (anomaly: Anomaly): void =>
   navigate({ page: 'overview', brands: anomaly.brand === '*' ? [] : [anomaly.brand], customRange: rangeAround(anomaly, Date.now()) });
 
 /** What happened, without the brand. */
-function describeAnomaly({ metric, direction, observed, expected }: Anomaly['evaluation']): string {
+function describeAnomaly({ metric, direction, observed, expected }: Anomaly['evaluation'], adverb = ''): string {
   if (metric === 'noData') return 'no posts received';
   const value = metric === 'netSentiment' ? formatNetSentiment : (count: number) => formatCount(Math.round(count));
-  return `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to ${value(observed)} (expected ${value(expected)})`;
+  return `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'}${adverb} to ${value(observed)} (expected ${value(expected)})`;
+}
+
+/** What happened between the start and the end of an alert. */
+export const describeUpdate = ({ kind, evaluation }: AlertUpdateResponse): string =>
+  kind === 'resolved' ? 'back to normal' : describeAnomaly(evaluation, kind === 'escalated' ? ' further' : ' again');
+
+/** The spans in which an alert was active: several if it began again. An open end is null. */
+export function activeSpans({ at, resolvedAt, updates }: Pick<AlertResponse, 'at' | 'resolvedAt' | 'updates'>) {
+  const starts = [at, ...updates.flatMap(({ kind, at }) => (kind === 'reopened' ? at : []))];
+  const ends = [...updates.flatMap(({ kind, at }) => (kind === 'resolved' ? at : [])), resolvedAt];
+  return starts.map((from, index) => ({ from, to: ends[index] ?? null }));
 }
 
 /** When it started, how long it lasted, and the number of posts. */

@@ -50,11 +50,16 @@ function Notifications({ incident: { alerts, brand } }: { readonly incident: Inc
         <p class="empty">No alert was sent: the rules saw this while reading stored history, or were silenced.</p>
       ) : (
         <ul class="notifications">
-          {alerts.map(({ id, at, rule, severity, channels, acked }) => (
+          {alerts.map(({ id, at, rule, severity, channels, acked, updates }) => (
             <li key={id}>
               <time dateTime={at}>{formatDateTime(at, zone)}</time> <bdi>{rule}</bdi> · {severity} ·{' '}
               {channels.length > 0 ? `sent to ${channels.join(', ')}` : 'no channels configured'}
               {acked && ' · acknowledged'}
+              {updates.map((update) => (
+                <span key={update.at} class="update">
+                  <time dateTime={update.at}>{formatDateTime(update.at, zone)}</time> {updateNames[update.kind]}
+                </span>
+              ))}
             </li>
           ))}
         </ul>
@@ -65,6 +70,8 @@ function Notifications({ incident: { alerts, brand } }: { readonly incident: Inc
     </Panel>
   );
 }
+
+const updateNames = { escalated: 'escalated', reopened: 'began again', resolved: 'resolved' } as const;
 
 function Posts({ incident }: { readonly incident: IncidentAnswer }) {
   const { brand, worst, from, resolvedAt } = incident;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Channel, createChannels, recipientsFor } from '../../../src/alerts/notify/channels.ts';
 import { emptyContext } from '../../../src/alerts/notify/explain.ts';
 import { createDigest, createMessage } from '../../../src/alerts/notify/message.ts';
@@ -107,6 +107,45 @@ test('Alertmanager matches start and end by their labels', async () => {
   expect(alert?.labels).toEqual({ alertname: 'feedpulse', rule: 'mood', brand: start.brand, severity: 'critical', alert: 'c1' });
   expect(alert?.startsAt).toBe('2026-05-20T12:00:00.000Z');
   expect([alert?.endsAt, resolved?.endsAt]).toEqual(['2026-05-20T13:00:00.000Z', '2026-05-20T12:00:00.000Z']);
+});
+
+describe('an alert that got worse', () => {
+  const reports = [
+    { at, rarity: 5, change: 53, observed: -41.4 },
+    { at: at + 1_800_000, rarity: 8, change: 72, observed: -60 },
+  ];
+  const worse: AlertTransition = {
+    ...{ ...start, id: 'c3', kind: 'escalated', at: at + 1_800_000, evaluation: { ...start.evaluation, observed: -60 } },
+    state: { status: 'alert', since: at, episode: { until: at, rarity: 8, alert: { id: 'c1', direction: 'down', reports } } },
+  };
+  const message = createMessage(worse, context, 'https://f.example');
+
+  test('is said to have, with the value that was last reported', async () => {
+    expect((await sent('webhook', message)).body).toMatchObject({
+      ...{ type: 'escalated', id: 'c3', alert: 'c1', observed: -60 },
+      title: '<!here> & Söhne: net sentiment fell further to −60 (expected +12)',
+      why: expect.stringMatching(
+        /^Net sentiment is now 72 points below the usual for a Wednesday afternoon, down from −41: −60 over 212 posts/,
+      ),
+      text: expect.stringContaining('Observed: −60\nLast reported: −41\n'),
+    });
+    for (const type of ['slack', 'teams']) expect((await sent(type, message)).text).toContain('fell further to −60');
+  });
+
+  test('keeps its labels and its start in Alertmanager', async () => {
+    const [alert] = (await sent('alertmanager')).body as { labels: object }[]; // a list, as it documents
+    const [again] = (await sent('alertmanager', message)).body as { labels: object; startsAt: string; annotations: object }[];
+    expect(again).toMatchObject({ labels: alert?.labels, startsAt: '2026-05-20T12:00:00.000Z' });
+    expect(again?.annotations).toMatchObject({ summary: expect.stringContaining('fell further') });
+  });
+
+  test('and one that began again are counted in a digest', () => {
+    const again = createMessage({ ...worse, kind: 'reopened' }, context, 'https://f.example');
+    expect(again.why).toMatch(/^Net sentiment is again 72 points below the usual for a Wednesday afternoon: −60/);
+    expect(createDigest('1', [started, message, again], 'https://f.example').title).toBe(
+      '1 alert started, 1 escalated, 1 began again, 0 resolved',
+    );
+  });
 });
 
 test('the idempotency key is stable per message and channel', async () => {

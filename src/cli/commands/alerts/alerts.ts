@@ -7,7 +7,7 @@ import { printableJson } from '../../output/escape-terminal.ts';
 import { formatTable } from '../../output/format-rows.ts';
 import { createBacktestCommand } from './backtest.ts';
 import { createEventCommand } from './event.ts';
-import { createListCommand, summarizeAlert } from './list.ts';
+import { createListCommand, formatUpdates, summarizeAlert } from './list.ts';
 import { createTestCommand } from './test.ts';
 
 const path = '/api/v1/alerts';
@@ -54,7 +54,7 @@ const fieldColumns = [
   { title: 'VALUE', name: 'value', value: ([, value]: Field) => String(value ?? '–') },
 ];
 
-function toFields({ evaluation, acked, channels, drivers, examples, composition, ...alert }: AlertDetailResponse): Field[] {
+function toFields({ evaluation, acked, channels, drivers, examples, composition, updates, ...alert }: AlertDetailResponse): Field[] {
   const { baseline, ...metrics } = evaluation;
   const copies = composition && `${composition.sameText} of ${composition.posts} posts have one text, ${composition.official} are official`;
   return [
@@ -62,6 +62,7 @@ function toFields({ evaluation, acked, channels, drivers, examples, composition,
     ['channels', channels.join(', ')],
     ...Object.entries(metrics).map(([name, value]): Field => [name, typeof value === 'number' ? Math.round(value * 100) / 100 : value]),
     ['baseline', baseline && `${baseline.season}, ${baseline.from} to ${baseline.to}`],
+    ['updates', formatUpdates(updates, (at) => at)],
     ['acked', acked && `${acked.by} ${acked.at}`],
     ['drivers', drivers.join(', ')],
     ['copies', copies ?? null],

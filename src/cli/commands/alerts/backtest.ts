@@ -9,7 +9,7 @@ import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { formatMinute } from '../../output/format.ts';
 import { type Column, type Format, formatRows, formats } from '../../output/format-rows.ts';
 import { printSeriesBacktest } from './backtest-series.ts';
-import { evaluationColumns, timeColumns } from './list.ts';
+import { evaluationColumns, timeColumns, updatesColumn } from './list.ts';
 
 interface Options extends SharedOptions {
   readonly rule?: string;
@@ -88,6 +88,7 @@ const columns: readonly Column<BacktestResult['alerts'][number]>[] = [
   ...timeColumns,
   { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
   ...evaluationColumns,
+  updatesColumn,
 ];
 
 function parseScore(text: string): number {

@@ -53,12 +53,26 @@ export const evaluationColumns: readonly Column<Pick<AlertResponse, 'evaluation'
   { title: 'POSTS', name: 'posts', value: ({ evaluation }) => evaluation.posts },
 ];
 
+/** What happened between start and end. */
+export const updatesColumn: Column<{ readonly updates: readonly { readonly kind: string; readonly at: string }[] }> = {
+  title: 'UPDATES',
+  name: 'updates',
+  value: ({ updates }) => formatUpdates(updates, (at) => at),
+  show: ({ updates }) => formatUpdates(updates, formatMinute) || '–',
+};
+
+export const formatUpdates = (
+  updates: readonly { readonly kind: string; readonly at: string }[],
+  formatTime: (at: string) => string,
+): string => updates.map(({ kind, at }) => `${kind} ${formatTime(at)}`).join(', ');
+
 const columns: readonly Column<AlertResponse>[] = [
   { title: 'ALERT', name: 'id', value: ({ id }) => id },
   ...timeColumns,
   { title: 'BRAND', name: 'brand', value: ({ brand }) => brand },
   { title: 'RULE', name: 'rule', value: ({ rule }) => rule },
   ...evaluationColumns,
+  updatesColumn,
   {
     title: 'FEEDBACK',
     name: 'feedback',

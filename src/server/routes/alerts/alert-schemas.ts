@@ -5,6 +5,7 @@ import { durationSchema } from '../../../config/schema.ts';
 import {
   type AlertContext,
   type AlertTransition,
+  type AlertUpdate,
   alertMetrics,
   type Evaluation,
   ruleStatuses,
@@ -69,6 +70,9 @@ export const evaluation = z.strictObject({
   baseline: z.strictObject({ season: z.enum(seasons), windows: count, from: moment, to: moment }).nullable(),
 });
 
+const update = z.strictObject({ kind: z.enum(['escalated', 'reopened', 'resolved']), at: moment, evaluation });
+const updates = 'What happened between its start and its end, in chronological order: it got worse, resolved, and began again';
+
 export const alertResponse = z.strictObject({
   id: z.uuid(),
   rule: z.string(),
@@ -78,6 +82,7 @@ export const alertResponse = z.strictObject({
   resolvedAt: moment.nullable().describe('null while the alert is active'),
   why: z.string().describe('What happened, in a sentence'),
   evaluation,
+  updates: z.array(update.extend({ why: z.string() })).describe(updates),
   channels: z.array(z.string()).readonly().describe('Channels that are notified'),
   acked: z.strictObject({ by: z.string(), at: moment }).nullable(),
   feedback: z.enum(['useful', 'noise']).nullable(),
@@ -103,12 +108,13 @@ export const alertDetailResponse = alertResponse.extend({
     .describe("Posts in the window, those with the most frequent text, and those by the brand's own accounts"),
 });
 
-export const backtestAlert = z.strictObject({
+export const anomaly = z.strictObject({
   brand: z.string(),
   at: moment,
-  resolvedAt: moment.nullable().describe('null if the alert was still active'),
+  resolvedAt: moment.nullable().describe('null if it was still active'),
   evaluation,
 });
+const backtestAlert = anomaly.extend({ updates: z.array(update).describe(updates) });
 
 export const backtestResult = z.strictObject({
   from: moment.describe('Actual start; minute rollups are kept for 30 days by default'),
@@ -152,14 +158,20 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** An alert as a response. The sentence about it is in the brand's time zone, and mentions copies if the context does. */
 export function toAlertResponse(alert: StoredAlert, brands: readonly BrandConfig[], context?: AlertContext): AlertResponse {
-  const { at, resolvedAt, evaluation, ackedBy, ackedAt, feedback, ...rest } = alert;
+  const { at, resolvedAt, evaluation, updates = [], ackedBy, ackedAt, feedback, ...rest } = alert;
   const timeZone = brands.find(({ name }) => name === alert.brand)?.timeZone ?? emptyContext.timeZone;
+  const reports = [alert, ...updates.filter(({ kind }) => kind !== 'resolved')];
+  const explainUpdate = (one: AlertUpdate): string => {
+    const previous = one.kind === 'escalated' ? reports[reports.indexOf(one) - 1]?.evaluation.observed : undefined;
+    return explainAlert({ ...one, previous }, { ...emptyContext, timeZone });
+  };
   return {
     ...rest,
     at: iso(at),
     resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt),
     why: explainAlert({ kind: 'alert', evaluation }, context ?? { ...emptyContext, timeZone }),
     evaluation: toEvaluation(evaluation),
+    updates: updates.map((one) => ({ ...toUpdate(one), why: explainUpdate(one) })),
     acked: ackedAt === undefined ? null : { by: ackedBy ?? '', at: iso(ackedAt) },
     feedback: feedback ?? null,
   };
@@ -182,14 +194,24 @@ export const toSilenceResponse = ({ rule, brand, until, createdBy, reason }: Sil
   reason,
 });
 
-/** Pairs the start of each alert with its end, in chronological order. */
+const toUpdate = ({ kind, at, evaluation }: Omit<AlertUpdate, 'id'>): z.output<typeof update> => ({
+  kind,
+  at: iso(at),
+  evaluation: toEvaluation(evaluation),
+});
+
+/** Pairs the start of each alert with what followed it, in chronological order of the starts. */
 export function toBacktestAlerts(transitions: readonly AlertTransition[]): BacktestAlert[] {
-  const ends = new Map(transitions.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
-  const starts = transitions.filter(({ kind }) => kind === 'alert');
-  return starts.map(({ alert, brand, at, evaluation }) => ({
-    brand,
-    at: iso(at),
-    resolvedAt: ends.get(alert) ?? null,
-    evaluation: toEvaluation(evaluation),
-  }));
+  return transitions
+    .filter(({ kind }) => kind === 'alert')
+    .map(({ alert, brand, at, evaluation }) => {
+      const later = transitions.flatMap((one) => (one.alert === alert && one.kind !== 'alert' ? { ...one, kind: one.kind } : []));
+      const last = later.at(-1);
+      const isOver = last?.kind === 'resolved';
+      return {
+        ...{ brand, at: iso(at), evaluation: toEvaluation(evaluation) },
+        resolvedAt: isOver ? iso(last.at) : null,
+        updates: (isOver ? later.slice(0, -1) : later).map(toUpdate),
+      };
+    });
 }

@@ -3,12 +3,12 @@ import { createEvaluationReader } from '../../../sink/queries/evaluations.ts';
 import type { App } from '../../http/create-app.ts';
 import type { QueryDeps } from '../dependencies.ts';
 import { brandsRangeQuery, resolveRange } from '../query-schemas.ts';
-import { backtestAlert, iso, toEvaluation } from './alert-schemas.ts';
+import { anomaly, iso, toEvaluation } from './alert-schemas.ts';
 
 export const anomaliesResponse = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  anomalies: z.array(backtestAlert).describe('In chronological order; at most 1,000'),
+  anomalies: z.array(anomaly).describe('In chronological order; at most 1,000'),
 });
 
 /** Lists the anomalies of a range from the stored evaluations, whether or not an alert was sent. */

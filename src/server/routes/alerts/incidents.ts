@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createEventReader } from '../../../alerts/calendar.ts';
 import { createAlertContext } from '../../../alerts/notify/alert-context.ts';
-import { type Incident, type IncidentPart, mergeIncidents } from '../../../domain/incident.ts';
+import { type Incident, type IncidentPart, mergeIncidents, mostExtreme } from '../../../domain/incident.ts';
 import { dayMs } from '../../../lib/duration.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { createAlertReader, type StoredAlert } from '../../../sink/queries/alerts.ts';
@@ -27,6 +27,9 @@ const incident = z.strictObject({
       z.strictObject({
         ...{ id: z.uuid(), rule: z.string(), severity: z.enum(['warning', 'critical']), at: timestamp, acked: z.boolean() },
         channels: z.array(z.string()).readonly().describe('Channels that are notified'),
+        updates: z
+          .array(z.strictObject({ kind: z.enum(['escalated', 'reopened', 'resolved']), at: timestamp }))
+          .describe('Between its start and its end: it got worse, resolved, and began again'),
       }),
     )
     .describe('In chronological order'),
@@ -108,10 +111,13 @@ const toPart = ({ brand, at, resolvedAt, evaluation, worst }: StoredAnomaly): In
   worst,
 });
 
-const alertPart = ({ id, rule, severity, brand, at, resolvedAt, evaluation, channels, ackedAt }: StoredAlert): IncidentPart => ({
-  ...{ brand, at, resolvedAt, evaluation, worst: evaluation },
-  alert: { id, rule, severity, at, channels, acked: ackedAt !== undefined },
-});
+function alertPart({ id, rule, severity, brand, at, resolvedAt, evaluation, updates = [], channels, ackedAt }: StoredAlert): IncidentPart {
+  const reports = updates.filter(({ kind }) => kind !== 'resolved');
+  return {
+    ...{ brand, at, resolvedAt, evaluation, worst: mostExtreme([evaluation, ...reports.map((one) => one.evaluation)]) ?? evaluation },
+    alert: { id, rule, severity, at, channels, acked: ackedAt !== undefined, updates: updates.map(({ kind, at }) => ({ kind, at })) },
+  };
+}
 
 /** Stable while an incident goes on, and different for every incident. */
 const encodeId = ({ brand, at }: Pick<Incident, 'brand' | 'at'>): string => Buffer.from(JSON.stringify([at, brand])).toString('base64url');
@@ -135,5 +141,9 @@ const toResponse = ({ at, from, resolvedAt, worst, volume, alerts, ...rest }: In
   id: encodeId({ brand: rest.brand, at }),
   ...{ at: iso(at), from: iso(from), resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt) },
   ...{ worst: toEvaluation(worst), volume: volume ? toEvaluation(volume) : null },
-  alerts: alerts.map((alert) => ({ ...alert, at: iso(alert.at) })),
+  alerts: alerts.map((alert) => ({
+    ...alert,
+    at: iso(alert.at),
+    updates: alert.updates.map(({ kind, at }) => ({ kind, at: iso(at) })),
+  })),
 });

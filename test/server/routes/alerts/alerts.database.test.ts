@@ -10,7 +10,8 @@ import {
   silenceResponse,
 } from '../../../../src/server/routes/alerts/alert-schemas.ts';
 import { eventsResponse } from '../../../../src/server/routes/alerts/events.ts';
-import { createAlertStore } from '../../../../src/sink/writer/alert-store.ts';
+import { incidentsResponse } from '../../../../src/server/routes/alerts/incidents.ts';
+import { type AlertStore, createAlertStore } from '../../../../src/sink/writer/alert-store.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
 import { problemType, send, startTestServer, type TestServer, tokenFolder, upkeepOf } from '../../test-server.ts';
 
@@ -21,9 +22,10 @@ const tokens = tokenFolder();
 const token: Record<string, string> = {};
 let server: TestServer;
 let remove: () => Promise<void>;
+let store: AlertStore;
 
 /** The start or the end of an alert. */
-function transitionOf(id: string, kind: 'alert' | 'resolved', at: number, alert = id): AlertTransition {
+function transitionOf(id: string, kind: AlertTransition['kind'], at: number, alert = id): AlertTransition {
   return {
     ...{ id, alert, kind, rule: 'sentiment', brand, severity: 'warning', at, channels: ['ops'] },
     evaluation: {
@@ -31,7 +33,7 @@ function transitionOf(id: string, kind: 'alert' | 'resolved', at: number, alert 
       ...{ from: at - hour, to: at, baseline: { season: 'week', windows: 40, from: at - 1_344 * hour, to: at - 168 * hour } },
     },
     state:
-      kind === 'alert'
+      kind !== 'resolved'
         ? { status: 'alert', since: at, alert: { id, direction: 'down', windowMs: hour, lastHeld: at } }
         : { status: 'ok', since: at },
   };
@@ -48,8 +50,9 @@ beforeAll(async () => {
     transitionOf(randomUUID(), 'resolved', now - 4 * hour, first),
     transitionOf(second, 'alert', now - hour),
   ];
+  store = createAlertStore(db);
   // A repeated insert, as after a lost response.
-  for (const _ of [1, 2]) await createAlertStore(db).addTransitions(transitions);
+  for (const _ of [1, 2]) await store.addTransitions(transitions);
   server = await startTestServer({ reader: db.reader, maintenance: upkeepOf(db), server: { tokensFile: tokens.path } });
   remove = async () => {
     await server.close();
@@ -59,13 +62,12 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-async function ask(method: string, path: string, body?: object, role = 'editor'): Promise<{ status: number; body: unknown }> {
+const ask = (method: string, path: string, body?: object, role = 'editor') => request(method, `/api/v1/alerts${path}`, body, role);
+const get = (path: string) => request('GET', path, undefined, 'viewer');
+
+async function request(method: string, path: string, body: object | undefined, role: string): Promise<{ status: number; body: unknown }> {
   const headers = { authorization: `Bearer ${token[role]}`, ...(body && { 'content-type': 'application/json' }) };
-  const {
-    status,
-    headers: got,
-    text,
-  } = await send(`${server.url}/api/v1/alerts${path}`, headers, method, body ? JSON.stringify(body) : '');
+  const { status, headers: got, text } = await send(`${server.url}${path}`, headers, method, body ? JSON.stringify(body) : '');
   if (status >= 400) expect(got['content-type']).toBe(problemType);
   return { status, body: JSON.parse(text) };
 }
@@ -163,4 +165,26 @@ test('a transition is an event of the live stream', async () => {
   stop.abort();
   const [, data = ''] = /event: alert\ndata: (.*)\n\n/.exec(text) ?? [];
   expect(JSON.parse(data)).toMatchObject({ kind: 'resolved', alert: second, rule: 'sentiment', brand });
+});
+
+test('an alert lists when it got worse, resolved and began again; it is active while the last of these is not its end', async () => {
+  const id = randomUUID();
+  const add = (kind: AlertTransition['kind'], minutesAgo: number) =>
+    store.addTransitions([transitionOf(kind === 'alert' ? id : randomUUID(), kind, now - minutesAgo * 60_000, id)]);
+  const read = async () => (await list()).alerts.find((alert) => alert.id === id);
+  for (const [index, kind] of (['alert', 'escalated', 'resolved', 'reopened'] as const).entries()) await add(kind, 40 - 10 * index);
+  const active = await read();
+  expect(active).toMatchObject({ resolvedAt: null, updates: [{ kind: 'escalated' }, { kind: 'resolved' }, { kind: 'reopened' }] });
+  expect(active?.updates.map(({ why }) => why)).toEqual([
+    expect.stringMatching(/^Net sentiment is now 50 points below .*, down from −40: /),
+    expect.stringContaining('back to normal'),
+    expect.stringMatching(/^Net sentiment is again 50 points below /),
+  ]);
+  expect((await list('?active=true&limit=1')).alerts).toMatchObject([{ id }]);
+  const incident = incidentsResponse
+    .parse((await get('/api/v1/incidents?from=now-1d')).body)
+    .incidents.find(({ alerts }) => alerts.some((one) => one.id === id));
+  expect(incident?.alerts.find((one) => one.id === id)?.updates.map(({ kind }) => kind)).toEqual(['escalated', 'resolved', 'reopened']);
+  await add('resolved', 5);
+  expect(await read()).toMatchObject({ resolvedAt: new Date(now - 5 * 60_000).toISOString(), updates: { length: 3 } });
 });
