@@ -56,7 +56,13 @@ const posts = [
 const names = [...new Set(posts.flatMap(({ expected }) => expected.map(({ brand }) => brand)))];
 const { match } = createBrandMatcher(names.map((name) => ({ name, aliases: [], exclude: [] })));
 const modelPath = options.model ?? bundledModelPath;
-const whole = await createScorer({ modelPath, workers: 2, cacheSize: 0, log: createLog('warn'), assumeModelLanguage: true });
+const whole = await createScorer({
+  models: [{ path: modelPath }],
+  workers: 2,
+  cacheSize: 0,
+  log: createLog('warn'),
+  assumeModelLanguage: true,
+});
 const predictions = await withBrandSentiment(whole, match).score(posts);
 await whole.close();
 

@@ -46,8 +46,8 @@ const [{ createLanguageDetector }, { maskLinks }] = await Promise.all(
 );
 const readLines = (url) => readFileSync(url, 'utf8').trim().split('\n');
 const names = readLines(new URL('names.txt', import.meta.url));
-const detect = createLanguageDetector('en');
-const detectWithNames = createLanguageDetector('en', names);
+const detect = createLanguageDetector(['en']);
+const detectWithNames = createLanguageDetector(['en'], names);
 
 let detections = 0;
 let seconds = 0;

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { type Config, configuredSources, type SourceConfig } from '../config/schema.ts';
-import { bundledModelPath, loadModel } from '../infer/model/model.ts';
+import { loadModel } from '../infer/model/model.ts';
 import { describeCpu } from '../infer/workers/describe-cpu.ts';
 import { doInt8ProductsSaturate } from '../infer/workers/int8-saturation.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
@@ -12,6 +12,7 @@ import { checkSource } from './check-source.ts';
 import { checkPort } from './http-frontend.ts';
 import { type Instance, readInstance } from './instance-file.ts';
 import { checkKafkaRights } from './kafka-rights.ts';
+import { configuredModels } from './local-models.ts';
 
 export interface CheckResult {
   readonly component: string;
@@ -22,13 +23,13 @@ export interface CheckResult {
 
 /** Checks database, model, port and every source of a config. Never rejects: a failed check carries its error. */
 export async function runChecks(config: Config, log: Log): Promise<CheckResult[]> {
-  const { clickhouse, dataDir, model, server } = config;
+  const { clickhouse, dataDir, server } = config;
   const instance = clickhouse.url ? undefined : await readInstance(dataDir);
   const results = [
     await check('Node', checkNode),
     await check('data dir', () => checkDataDir(dataDir)),
     await check('CPU', checkCpu),
-    await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, checksums verified`),
+    ...(await Promise.all(configuredModels(config).map(({ path }) => check('model', () => checkModel(path))))),
     await check('database', () => (instance ? checkInstance(instance) : checkDatabase(config, log))),
   ];
   if (server.enabled && !instance)
@@ -67,6 +68,8 @@ async function checkNode(): Promise<string> {
   if (major < 20 || (major === 20 && minor < 19)) throw new Error(`${process.version} is too old: feedpulse requires 20.19 or later.`);
   return `${process.version} (requires 20.19 or later)`;
 }
+
+const checkModel = async (dir: string): Promise<string> => `${(await loadModel(dir)).id}, checksums verified`;
 
 async function checkCpu(): Promise<string> {
   const products = (await doInt8ProductsSaturate())

@@ -1,6 +1,5 @@
 import { createCalibrations } from '../analytics/calibration/calibrations.ts';
 import type { Config } from '../config/schema.ts';
-import { bundledModelPath, readModel } from '../infer/model/model.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -11,6 +10,7 @@ import { openDatabase } from '../sink/client/connection.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { withDemoBrands } from './demo-brands.ts';
+import { readActiveModels } from './local-models.ts';
 
 /**
  * Opens the configured database and its API in this process. Rollups that requests made stale are recomputed before it
@@ -30,9 +30,10 @@ export async function useInProcessApi<T>(
   try {
     if (db.kind === 'embedded') await migrate(db, log);
     const { catchUp } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, scoring: config.model };
-    // The manifest alone: the model itself is not needed. Without it nothing is calibrated.
-    const model = await readModel(config.model.path ?? bundledModelPath).catch(() => undefined);
+    // The manifests alone: the models themselves are not needed. Without them nothing is calibrated.
+    const models = await readActiveModels(config).catch(() => []);
+    const model = models[0]?.info;
+    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, scoring: config.model, models };
     const { reader, heavyReader } = db;
     const calibrations = createCalibrations({ reader, model, clock });
     const send = createInProcessApi({ reader, heavyReader, clock, brands, log, maintenance, config, calibrations });

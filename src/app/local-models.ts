@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
+import { type ActiveModel, assignLanguages, type ModelChoice, readChoice } from '../infer/loaded-model.ts';
 import { isPartialDownload } from '../infer/model/hub/pull-model.ts';
-import { bundledModelPath, type ModelInfo, readModel } from '../infer/model/model.ts';
+import { bundledModelPaths, type ModelInfo, readModel } from '../infer/model/model.ts';
 import { asError } from '../lib/errors.ts';
 
 /** A model on this machine. If its manifest cannot be read, `problem` is set instead of `model`. */
@@ -19,28 +20,44 @@ export interface LocalModel {
 /** Parent directory of the models that `model pull` installs. */
 export const modelsDir = (config: Config): string => resolve(config.dataDir, 'models');
 
-/** Directory of the configured model. */
-export const configuredModelDir = (config: Config): string => resolve(config.model.path ?? bundledModelPath);
-
-/** Lists the bundled model, the installed ones, and the model at `model.path` if it is not among them. Does not verify their files. */
-export async function findLocalModels(config: Config): Promise<LocalModel[]> {
-  const configured = await resolveLinks(configuredModelDir(config));
-  const installed = await listInstalledDirs(modelsDir(config));
-  const known = [
-    { origin: 'bundled' as const, dir: await resolveLinks(bundledModelPath) },
-    ...(await Promise.all(installed.map(async (dir) => ({ origin: 'installed' as const, dir: await resolveLinks(dir) })))),
-  ];
-  const all = known.some(({ dir }) => dir === configured) ? known : [...known, { origin: 'configured' as const, dir: configured }];
-  return Promise.all(all.map(async (model) => ({ ...model, active: model.dir === configured, ...(await readModelInfo(model.dir)) })));
+/** The configured models in the order of preference; the bundled ones without any. */
+export function configuredModels(config: Config): readonly [ModelChoice, ...ModelChoice[]] {
+  const [first, ...rest] = config.models ?? [];
+  const resolveChoice = ({ path, languages }: { path: string; languages?: string[] | undefined }): ModelChoice => ({
+    path: resolveModelDir(path, config),
+    ...(languages && { languages }),
+  });
+  if (first) return [resolveChoice(first), ...rest.map(resolveChoice)];
+  if (config.model.path !== undefined) return [{ path: resolve(config.model.path) }];
+  const [main, ...others] = bundledModelPaths;
+  return [{ path: main }, ...others.map((path) => ({ path }))];
 }
 
-/** Resolves a path, or the name of an installed model or the bundled one, to a model directory. */
+/** Reads the manifests of the configured models without verifying their files. @throws MODEL_MISSING, MODEL_CORRUPT or CONFIG_INVALID */
+export async function readActiveModels(config: Config): Promise<ActiveModel[]> {
+  return assignLanguages(await Promise.all(configuredModels(config).map((choice) => readChoice(choice, readModel))));
+}
+
+/** Lists the bundled models, the installed ones, and the configured ones that are not among them. Does not verify their files. */
+export async function findLocalModels(config: Config): Promise<LocalModel[]> {
+  const configured = await Promise.all(configuredModels(config).map(({ path }) => resolveLinks(path)));
+  const installed = await listInstalledDirs(modelsDir(config));
+  const known = [
+    ...(await Promise.all(bundledModelPaths.map(async (dir) => ({ origin: 'bundled' as const, dir: await resolveLinks(dir) })))),
+    ...(await Promise.all(installed.map(async (dir) => ({ origin: 'installed' as const, dir: await resolveLinks(dir) })))),
+  ];
+  const others = configured.filter((dir) => !known.some((model) => model.dir === dir));
+  const all = [...known, ...others.map((dir) => ({ origin: 'configured' as const, dir }))];
+  return Promise.all(all.map(async (model) => ({ ...model, active: configured.includes(model.dir), ...(await readModelInfo(model.dir)) })));
+}
+
+/** Resolves a path, or the name of an installed or a bundled model, to a model directory. */
 export function resolveModelDir(nameOrPath: string, config: Config): string {
   const installed = join(modelsDir(config), nameOrPath);
   const isName = basename(nameOrPath) === nameOrPath;
   if (!isName || existsSync(join(nameOrPath, 'manifest.json'))) return resolve(nameOrPath);
   if (existsSync(join(installed, 'manifest.json'))) return installed;
-  return nameOrPath === basename(bundledModelPath) ? bundledModelPath : resolve(nameOrPath);
+  return bundledModelPaths.find((path) => basename(path) === nameOrPath) ?? resolve(nameOrPath);
 }
 
 async function readModelInfo(dir: string): Promise<Pick<LocalModel, 'model' | 'problem'>> {

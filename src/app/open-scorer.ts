@@ -1,13 +1,13 @@
 import type { Config } from '../config/schema.ts';
 import { withBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts';
-import { bundledModelPath } from '../infer/model/model.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
 import { type BrandMatcher, brandTerms } from '../ingest/brands/brand-matcher.ts';
 import { availableCpus, readMemoryLimit } from '../lib/cgroup.ts';
 import type { Log } from '../lib/log.ts';
+import { configuredModels } from './local-models.ts';
 
 /**
- * Opens the configured model, by default with as many inference threads as the CPUs and the memory of the process allow. If
+ * Opens the configured models, by default with as many inference threads as the CPUs and the memory of the process allow. If
  * `brands` is set and `model.targetSentiment` is on, posts also get a sentiment per brand.
  */
 export async function openScorer(
@@ -16,9 +16,9 @@ export async function openScorer(
   overrides: Partial<ScorerOptions> = {},
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
-  const { path = bundledModelPath, workers = defaultWorkers, cacheSize, earlyExit, targetSentiment } = config.model;
+  const { workers = defaultWorkers, cacheSize, earlyExit, targetSentiment } = config.model;
   const brandNames = brandTerms('*', config.brands);
-  const options = { modelPath: path, workers, cacheSize, earlyExit: earlyExit === 'auto', log, brandNames };
+  const options = { models: configuredModels(config), workers, cacheSize, earlyExit: earlyExit === 'auto', log, brandNames };
   const scorer = await createScorer({ ...options, ...overrides });
   return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;
 }

@@ -1,6 +1,8 @@
 import { storedLabels } from '../domain/post.ts';
-import type { PipelineReport, PipelineStatus } from '../domain/status.ts';
+import type { ModelReport, PipelineReport, PipelineStatus } from '../domain/status.ts';
+import type { ActiveModel } from '../infer/loaded-model.ts';
 import type { ModelInfo } from '../infer/model/model.ts';
+import type { Scorer } from '../infer/scorer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
@@ -13,13 +15,13 @@ export interface PipelineReportDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly metrics: Metrics;
   readonly recent: RecentMetrics;
-  readonly model: ModelInfo;
+  readonly models: Scorer['models'];
   readonly db: Pick<Database, 'maintenance' | 'reader'>;
   readonly status: () => PipelineStatus;
 }
 
 /** Reads readiness, throughput, latencies, lag, dead letters, model, memory and disk usage of this process. */
-export function createPipelineReport({ clock, metrics, recent, model, db, status }: PipelineReportDeps): () => Promise<PipelineReport> {
+export function createPipelineReport({ clock, metrics, recent, models, db, status }: PipelineReportDeps): () => Promise<PipelineReport> {
   const startedAt = new Date(clock.now()).toISOString();
   return async () => {
     const { ready, degraded, components, sources, postsPerSecond } = status();
@@ -43,7 +45,8 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       deadLetters: await readDeadLetters(metrics),
       lowConfidenceShare: await readLowConfidenceShare(metrics),
       exitShare: await readExitShare(metrics),
-      model: describeModel(model),
+      model: describeModel(models[0]),
+      models: models.map(describeModel),
       process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await readTotal(metrics.eventLoopDelay) },
       storage: await readStorage(db.maintenance).catch(() => null), // the database user may lack the permission
     };
@@ -97,7 +100,16 @@ async function readExitShare({ modelPosts, earlyExits }: Metrics): Promise<numbe
   return posts === 0 ? null : (await readTotal(earlyExits)) / posts;
 }
 
-function describeModel({ id, languages, maxLength, temperature, files, figures }: ModelInfo): PipelineReport['model'] {
+function describeModel({ info, languages }: ActiveModel): ModelReport {
+  const { id, maxLength, temperature, files, figures, quality } = info;
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
-  return { version: id, languages: [...languages], maxTokens: maxLength, temperature, bytes, metrics: figures?.int8 ?? null };
+  const settings = { version: id, languages: [...languages], maxTokens: maxLength, temperature, bytes };
+  return { ...settings, metrics: figures?.int8 ?? null, quality: quality ? byLanguage(quality) : null };
+}
+
+function byLanguage(quality: NonNullable<ModelInfo['quality']>): NonNullable<ModelReport['quality']> {
+  const entries = Object.entries(quality).map(
+    ([language, { macroRecall, macroF1, calibrationError }]) => [language, { macroRecall, macroF1, calibrationError }] as const,
+  );
+  return Object.fromEntries(entries);
 }

@@ -95,7 +95,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => sources.close());
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
-  const calibrations = openCalibrations({ ...deps, db, model: scorer.model }, onClose);
+  const calibrations = openCalibrations({ ...deps, db, model: scorer.models[0].info }, onClose);
   let server: RunningServer | undefined;
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
@@ -131,12 +131,12 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     storedPosts,
     alerts: alertEvents,
     readStatus: status.read,
-    readPipelineReport: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
+    readPipelineReport: createPipelineReport({ ...deps, recent, models: scorer.models, db, status: status.read }),
     isIngestSaturated: () => load.read() > 0.5,
     openDeadLetters: (source) => openDeadLetters(deps, stop, source),
     brands: config.brands,
     calibrations,
-    maintenance: { db, clock, retention, matcher: brands, jobs, scoring: config.model },
+    maintenance: { db, clock, retention, matcher: brands, jobs, scoring: config.model, models: scorer.models },
   });
   const writer = createWriter({ db, ...deps });
   await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock, load, log }, stop);

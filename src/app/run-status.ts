@@ -72,7 +72,7 @@ export function createRunStatus(deps: {
       degraded: isReady && degraded,
       components: { ...components, model: issues.model ?? 'ok', database: issues.database ?? 'ok' },
       sources,
-      modelVersion: scorer.model.id,
+      modelVersion: scorer.models[0].info.id,
       postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
       lag: recent.lag(),
       latencySeconds: recent.quantiles('ingestLatency')?.p95 ?? null,

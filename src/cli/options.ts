@@ -41,6 +41,15 @@ export function parseNumber(value: string): number {
   return number;
 }
 
+/** Returns the primary subtag, because models are trained for languages, not for regions. */
+export function parseLanguage(code: string): string {
+  try {
+    return new Intl.Locale(code).language;
+  } catch {
+    throw new InvalidArgumentError('Expected a language code such as en.');
+  }
+}
+
 export interface FormatOptions extends SharedOptions {
   readonly format: Format;
 }

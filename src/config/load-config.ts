@@ -27,6 +27,7 @@ export interface ConfigInputs {
 export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const tree = file === undefined ? {} : readYaml(file);
   const { source: inFile, sources } = tree;
+  const modelPathInFile = readModelPath(tree);
   const environment = readEnvironment(env);
   for (const [path, value] of environment.settings) setPath(tree, path, value);
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) setPath(tree, path.split('.'), value);
@@ -34,11 +35,17 @@ export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   // In a file they exclude each other; from the environment or a flag, `source` selects one of `sources`.
   if (inFile !== undefined && sources !== undefined) problems.push('sources: `source` and `sources` cannot both be set');
   else problems.push(...selectSource(tree, inFile, flags['ndjson.path']));
+  if (tree['models'] !== undefined && modelPathInFile !== undefined) problems.push('models: `models` and `model.path` cannot both be set');
+  else if (readModelPath(tree) !== undefined) delete tree['models']; // from the environment or a flag, it is the only model
   const checked = configSchema.safeParse(readSecretFiles(tree), { reportInput: true });
   problems.push(...describeIssues(checked.error?.issues ?? []));
   if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   watchSecretFiles(checked.data);
   return deepFreeze(checked.data);
+}
+
+function readModelPath({ model }: Tree): unknown {
+  return isTree(model) ? model['path'] : undefined;
 }
 
 function selectSource(tree: Tree, inFile: unknown, input: unknown): string[] {

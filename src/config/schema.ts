@@ -14,14 +14,31 @@ export { timeZone } from './fields.ts';
 export { configuredSources, type SourceConfig } from './sources.ts';
 export { durationSchema, toMilliseconds };
 
+const modelChoice = z.strictObject({
+  path: z.string().min(1).describe('Model directory with a manifest.json, or the name of a bundled or installed model'),
+  languages: z
+    .array(z.string().regex(/^[a-z]{2,3}$/, 'expected a language code such as de'))
+    .min(1)
+    .optional()
+    .describe('Languages to use it for; all that it reads if absent'),
+});
+
+const models = z
+  .array(modelChoice)
+  .min(1)
+  .optional()
+  .describe('Models in order of preference: a post goes to the first that reads its language. Excludes model.path');
+
 const model = z.strictObject({
-  path: z.string().optional().describe('Model directory with a manifest.json; the bundled model if absent'),
+  path: z.string().optional().describe('Directory of the only model; the bundled models if this and `models` are absent'),
   workers: z
     .int()
     .min(1)
     .max(64)
     .optional()
-    .describe('Inference threads; if absent, one per core, or fewer where a container limits CPU time or memory'),
+    .describe(
+      'Inference threads of each model; if absent, one per core for each model, or fewer where a container limits CPU time or memory',
+    ),
   cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Entries of the score cache (one per text); 0 disables it'),
   earlyExit: z
     .enum(['auto', 'off'])
@@ -97,6 +114,7 @@ const sections = z.strictObject({
   demo: demo.prefault({}),
   bluesky: bluesky.prefault({}),
   model: model.prefault({}),
+  models,
   clickhouse: clickhouse.prefault({}),
   deadLetters: deadLetters.prefault({}),
   alerts: alerts.prefault({}),

@@ -46,6 +46,20 @@ export interface Quantiles {
   readonly p95: number;
 }
 
+/** A model that scores posts. */
+export interface ModelReport {
+  readonly version: string;
+  /** The languages that it is used for. */
+  readonly languages: readonly string[];
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly bytes: number;
+  /** Evaluation of the loaded weights on the validation set, as fractions; null if the model has none. */
+  readonly metrics: Readonly<Record<'macroRecall' | 'accuracy' | 'calibrationError', number>> | null;
+  /** Measured on validation posts of each language, as fractions; null if the model has none. */
+  readonly quality: Readonly<Record<string, Readonly<Record<'macroRecall' | 'macroF1' | 'calibrationError', number>>>> | null;
+}
+
 /** Response of /api/v1/pipeline: details of the running process. */
 export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'degraded' | 'components' | 'sources' | 'postsPerSecond'> {
   readonly version: string;
@@ -64,15 +78,10 @@ export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'degraded
   readonly lowConfidenceShare: number | null;
   /** Share of the texts run through the model that left it at its early exit, since the start; null without any. */
   readonly exitShare: number | null;
-  readonly model: {
-    readonly version: string;
-    readonly languages: readonly string[];
-    readonly maxTokens: number;
-    readonly temperature: number;
-    readonly bytes: number;
-    /** Evaluation of the loaded weights on the validation set, as fractions; null if the model has none. */
-    readonly metrics: Readonly<Record<'macroRecall' | 'accuracy' | 'calibrationError', number>> | null;
-  };
+  /** The first model. */
+  readonly model: ModelReport;
+  /** All models, in the order of preference. */
+  readonly models: readonly ModelReport[];
   readonly process: { readonly memoryBytes: number; readonly eventLoopDelaySeconds: number };
   /** Disk usage by table, largest first; null if the database does not report it. */
   readonly storage: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[] | null;

@@ -31,3 +31,8 @@ export function createScoreCache(size: number): ScoreCache {
 function toCacheKey(text: string): string {
   return text.length <= maxKeyLength ? text : createHash('sha256').update(text).digest('base64');
 }
+
+/** The part of a cache that belongs to one model. `name` keeps the texts of models apart. */
+export function createCacheView(cache: ScoreCache, name: string): ScoreCache {
+  return { get: (text) => cache.get(`${name} ${text}`), set: (text, prediction) => cache.set(`${name} ${text}`, prediction) };
+}

@@ -2,26 +2,24 @@ import type { Prediction } from '../domain/post.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { createYielder } from '../lib/yield-to-event-loop.ts';
+import { type ActiveModel, assignLanguages, type LoadedModel, type ModelChoice, openModel, readChoice } from './loaded-model.ts';
 import { onnxFiles } from './model/manifest.ts';
-import { loadModel, type ModelInfo } from './model/model.ts';
-import { createPredictor, type Predictor } from './predict.ts';
-import { createPreprocessor, type PreparedPost, type Preprocessor, type ScorableText } from './preprocess.ts';
+import { loadModel } from './model/model.ts';
+import { createPreprocessor, type PreparedPost, type Preprocessor, type RoutedPost, type ScorableText } from './preprocess.ts';
 import { createScoreCache } from './score-cache.ts';
 import { createLanguageDetector } from './text/language.ts';
-import { loadTokenizer } from './text/tokenizer.ts';
-import { scorerClosedError, WorkerPool } from './workers/worker-pool.ts';
-import { toWorkerOptions } from './workers/worker-protocol.ts';
+import { scorerClosedError } from './workers/worker-pool.ts';
 
 export interface ScorerOptions {
-  /** Model directory. */
-  readonly modelPath: string;
-  /** Number of inference threads, or how to choose it for the size of the weights in bytes. */
+  /** In the order of preference: a post goes to the first that reads its language. */
+  readonly models: readonly [ModelChoice, ...ModelChoice[]];
+  /** Number of inference threads of each model, or how to choose it for the size of all weights in bytes. */
   readonly workers: number | ((weightsBytes: number) => number);
   /** Maximum number of cached texts; 0 disables the cache. */
   readonly cacheSize: number;
   readonly log: Log;
   readonly metrics?: Metrics;
-  /** Skip language detection and score every text. */
+  /** Skip language detection and score every text as if it were in the first model's first language. */
   readonly assumeModelLanguage?: boolean;
   /** Let posts leave at the early exit, if the model has one; true by default. */
   readonly earlyExit?: boolean;
@@ -29,10 +27,17 @@ export interface ScorerOptions {
   readonly brandNames?: readonly string[];
 }
 
-export type Predictions = (Prediction | undefined)[];
+/** A prediction with the model that it is from; for an unscored post, the first model. */
+export interface ModelPrediction extends Prediction {
+  /** `name@version` */
+  readonly modelVersion: string;
+}
+
+export type Predictions = (ModelPrediction | undefined)[];
 
 export interface Scorer {
-  readonly model: ModelInfo;
+  /** In the order of preference. */
+  readonly models: readonly [ActiveModel, ...ActiveModel[]];
   /**
    * One prediction per post, in input order; undefined for a post on which the model fails by itself.
    * Calls may overlap.
@@ -52,53 +57,86 @@ const windowSize = 512;
 const yieldEveryMs = 4;
 
 /**
- * Opens a model directory, verifies its files and starts the inference threads. The calling thread cleans and
- * tokenizes; the workers only run the model.
- * @throws MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED
+ * Opens model directories, verifies their files and starts the inference threads of the first one; those of the others start
+ * when a post first needs them. The calling thread cleans and tokenizes; the workers only run the model.
+ * @throws MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED; CONFIG_INVALID if a model does not read a language that it is chosen for
  */
 export async function createScorer(options: ScorerOptions): Promise<Scorer> {
-  const model = await loadModel(options.modelPath);
-  const tokenize = await loadTokenizer(model);
-  const weightsBytes = onnxFiles(model).reduce((sum, file) => sum + (model.files[file]?.bytes ?? 0), 0);
-  const workers = typeof options.workers === 'number' ? options.workers : options.workers(weightsBytes);
-  const pool = await WorkerPool.start(workers, toWorkerOptions(model, options.earlyExit ?? true), options.log);
-  const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
-  const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0], options.brandNames);
-  const preprocess = createPreprocessor({ model, tokenize, detectLanguage, cache });
-  const predict = createPredictor({ pool, cache, probe: tokenize('a post').ids, ...options, workers });
+  const models = await openModels(options);
+  const [first, ...rest] = models;
+  await first.start();
+  const languages = rest.flatMap((model) => model.languages);
+  const detectLanguage = options.assumeModelLanguage
+    ? undefined
+    : createLanguageDetector([...first.languages, ...languages], options.brandNames);
+  const preprocess = createPreprocessor({ models, detectLanguage });
   const pending = new Set<Promise<Predictions>>();
   let isClosed = false;
 
   return {
-    model,
+    models,
     score: (posts) => {
       if (isClosed) return Promise.reject(scorerClosedError());
-      const call = scoreAll(posts, preprocess, predict);
+      const call = scoreAll(posts, preprocess);
       pending.add(call);
       return call.finally(() => pending.delete(call));
     },
-    healthIssue: () => pool.healthIssue(),
+    healthIssue: () => models.map((model) => model.healthIssue()).find((issue) => issue !== undefined),
     close: async () => {
       isClosed = true;
       await Promise.allSettled(pending);
-      await pool.close();
+      await Promise.all(models.map((model) => model.close()));
     },
   };
 }
 
+/** Verifies every model before the first one is loaded. */
+async function openModels(options: ScorerOptions): Promise<readonly [LoadedModel, ...LoadedModel[]]> {
+  const { workers, cacheSize, earlyExit = true } = options;
+  const verified = assignLanguages(await Promise.all(options.models.map((choice) => readChoice(choice, loadModel))));
+  const files = verified.flatMap(({ info }) => onnxFiles(info).map((file) => info.files[file]?.bytes ?? 0));
+  const weightsBytes = files.reduce((sum, bytes) => sum + bytes, 0);
+  const cache = cacheSize > 0 ? createScoreCache(cacheSize) : undefined;
+  const loadOptions = { ...options, cache, earlyExit, workers: typeof workers === 'number' ? workers : workers(weightsBytes) };
+  const [first, ...rest] = await Promise.all(verified.map((model) => openModel(model, loadOptions)));
+  if (!first) throw new TypeError('a scorer has at least one model');
+  return [first, ...rest];
+}
+
 /** Preprocesses one window of posts while the workers score the previous one. */
-async function scoreAll(posts: readonly ScorableText[], preprocess: Preprocessor, predict: Predictor): Promise<Predictions> {
+async function scoreAll(posts: readonly ScorableText[], preprocess: Preprocessor<LoadedModel>): Promise<Predictions> {
   const yieldIfDue = createYielder(yieldEveryMs);
   const windows: Promise<Predictions>[] = [];
   for (let from = 0; from < posts.length; from += windowSize) {
-    const prepared: PreparedPost[] = [];
+    const routed: RoutedPost<LoadedModel>[] = [];
     for (const post of posts.slice(from, from + windowSize)) {
       await yieldIfDue();
-      prepared.push(preprocess(post));
+      routed.push(preprocess(post));
     }
-    const predictions = predict(prepared);
+    const predictions = predictByModel(routed);
     predictions.catch(() => {}); // Promise.all below reports it, perhaps only after more posts have been prepared
     windows.push(predictions);
   }
   return (await Promise.all(windows)).flat();
+}
+
+/** Each model predicts its posts in batches of its own, all at the same time. Results come in the order of the posts. */
+async function predictByModel(routed: readonly RoutedPost<LoadedModel>[]): Promise<Predictions> {
+  const byModel = new Map<LoadedModel, number[]>();
+  for (const [index, { model }] of routed.entries()) {
+    const indices = byModel.get(model);
+    if (indices) indices.push(index);
+    else byModel.set(model, [index]);
+  }
+  const results: Predictions = Array.from({ length: routed.length });
+  const predictPart = async (model: LoadedModel, indices: readonly number[]): Promise<void> => {
+    const prepared = indices.map((index) => routed[index]?.post as PreparedPost); // indices of `routed`
+    const predictions = await model.predict(prepared);
+    for (const [at, index] of indices.entries()) {
+      const prediction = predictions[at];
+      results[index] = prediction && { ...prediction, modelVersion: model.info.id };
+    }
+  };
+  await Promise.all([...byModel].map(([model, indices]) => predictPart(model, indices)));
+  return results;
 }

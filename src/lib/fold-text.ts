@@ -1,5 +1,5 @@
-/** Combining marks of Latin, Greek and Cyrillic. */
-const diacritics = /[\u0300-\u036f]/g;
+/** Combining marks of Latin, Greek and Cyrillic; vowel signs, hamza and tatweel of Arabic. */
+const diacritics = /[\u0300-\u036f\u0640\u064b-\u065f\u0670]/g;
 /** Soft hyphens, zero-width characters and variation selectors. */
 const invisible = /\u00ad|[\u200b-\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/g;
 
@@ -19,6 +19,7 @@ export function foldText(text: string): string {
       .toUpperCase()
       .toLowerCase()
       .replaceAll('ς', 'σ')
+      .replaceAll('\u0671', '\u0627') // alef with wasla
       .normalize('NFC')
       .replace(/\s+/g, ' ')
   );

@@ -1,7 +1,7 @@
 import { concatAll, lastValueFrom, merge, Observable, tap } from 'rxjs';
 import type { AckableBatch, Source } from '../domain/ackable-batch.ts';
-import type { Prediction, Rejection, ScoredPost, SourceRecord } from '../domain/post.ts';
-import type { Scorer } from '../infer/scorer.ts';
+import type { Rejection, ScoredPost, SourceRecord } from '../domain/post.ts';
+import type { ModelPrediction, Scorer } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
@@ -182,9 +182,9 @@ async function rejectPosts(items: readonly Pick<ReceivedRecord, 'source' | 'reje
 const lowConfidence = 0.5;
 
 function toScoredPost(
-  { scorer, brandMatcher, metrics, unscored }: ScoringDeps,
+  { brandMatcher, metrics, unscored }: ScoringDeps,
   { post, position, source }: ReceivedRecord,
-  prediction: Prediction,
+  prediction: ModelPrediction,
   scoredAt: string,
 ): ScoredPost {
   metrics.postsScored.inc({ label: prediction.label });
@@ -192,7 +192,7 @@ function toScoredPost(
   if (prediction.truncated) metrics.truncated.inc();
   if (prediction.label !== 'unscored' && prediction.confidence < lowConfidence) metrics.lowConfidence.inc();
   const mentions = { brands: brandMatcher.match(post.text), brandsHash: brandMatcher.hash };
-  return { ...post, ...prediction, ...mentions, modelVersion: scorer.model.id, scoredAt, position };
+  return { ...post, ...prediction, ...mentions, scoredAt, position };
 }
 
 /** Writes a batch, publishes its posts and acknowledges it. Resolves to its number of posts, even if the batch was nacked. */

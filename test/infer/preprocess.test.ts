@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
-import type { ModelInfo } from '../../src/infer/model/model.ts';
 import { createPreprocessor } from '../../src/infer/preprocess.ts';
 import { createLanguageDetector } from '../../src/infer/text/language.ts';
 
+const model = { cache: undefined, tokenize: () => ({ ids: [], truncated: false }) };
+const english = { ...model, languages: ['en'], cleaning: 'english' } as const;
 const preprocess = createPreprocessor({
-  model: { languages: ['en'] } as unknown as ModelInfo, // what the preprocessor reads
-  tokenize: () => ({ ids: [], truncated: false }),
-  detectLanguage: createLanguageDetector('en'),
-  cache: undefined,
+  models: [english],
+  detectLanguage: createLanguageDetector(['en']),
 });
 
 it.each([
@@ -15,13 +14,13 @@ it.each([
   ['h o r r i b l e Brixomel', 'horrible Brixomel'],
   ['tr@sh tr@sh tr@sh', 'trash trash trash'],
 ])('recognizes English in disguised words: %s', (text, cleaned) => {
-  expect(preprocess({ text })).toMatchObject({ kind: 'uncached', lang: 'en', text: cleaned });
+  expect(preprocess({ text }).post).toMatchObject({ kind: 'uncached', lang: 'en', text: cleaned });
 });
 
 it.each(['Das Frühstück war leider kalt', 'el tren llegó tarde otra vez', 'm1 vid4 es as1'])('skips other languages: %s', (text) => {
-  expect(preprocess({ text })).toMatchObject({ kind: 'skipped' });
+  expect(preprocess({ text }).post).toMatchObject({ kind: 'skipped' });
 });
 
 it('skips a post without words', () => {
-  expect(preprocess({ text: ' \u200b ' })).toEqual({ kind: 'skipped', lang: 'und' });
+  expect(preprocess({ text: ' \u200b ' }).post).toEqual({ kind: 'skipped', lang: 'und' });
 });

@@ -7,7 +7,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { modelUnderTest } from './model-under-test.ts';
 import { requirePredictions, samplePosts } from './sample-posts.ts';
 
-const options = { modelPath: modelUnderTest, workers: 2, cacheSize: 0, log: createLog('silent') };
+const options = { models: [{ path: modelUnderTest }] as const, workers: 2, cacheSize: 0, log: createLog('silent') };
 const posts = samplePosts(96);
 
 /** Activations are quantized per row or with fixed scales, so other posts and padding do not change a score. */

@@ -19,7 +19,7 @@ const joinGraphs = fileURLToPath(new URL('../../scripts/join-graphs.mjs', import
 let scorer: Scorer;
 
 beforeAll(async () => {
-  scorer = await createScorer({ modelPath: modelUnderTest, workers: 1, cacheSize: 0, earlyExit: false, log: createLog('silent') });
+  scorer = await createScorer({ models: [{ path: modelUnderTest }], workers: 1, cacheSize: 0, earlyExit: false, log: createLog('silent') });
 });
 afterAll(() => scorer.close());
 

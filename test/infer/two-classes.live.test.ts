@@ -20,12 +20,12 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test('a model without a neutral class gives all probability to negative and positive', async () => {
   const posts = samplePosts(40);
-  const three = await createScorer({ modelPath: bundledModelPath, earlyExit: false, ...options });
-  const two = await createScorer({ modelPath: join(dir, 'model'), ...options });
+  const three = await createScorer({ models: [{ path: bundledModelPath }], earlyExit: false, ...options });
+  const two = await createScorer({ models: [{ path: join(dir, 'model') }], ...options });
   const full = requirePredictions(await three.score(posts));
   const polar = requirePredictions(await two.score(posts));
   await Promise.all([three.close(), two.close()]);
-  expect(two.model).toMatchObject({ labels: ['negative', 'positive'], weights: 'onnx/model_quantized.onnx' });
+  expect(two.models[0].info).toMatchObject({ labels: ['negative', 'positive'], weights: 'onnx/model_quantized.onnx' });
   for (const [index, { negative, neutral, positive, label }] of polar.entries()) {
     // The same logits without the middle one, so the odds of the other two stay the same.
     const before = full[index];

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configSchema, configuredSources } from '../../src/config/schema.ts';
 import type { Source } from '../../src/domain/ackable-batch.ts';
-import type { Prediction, SourceRecord } from '../../src/domain/post.ts';
+import type { SourceRecord } from '../../src/domain/post.ts';
+import type { Predictions } from '../../src/infer/scorer.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { createBlueskySource } from '../../src/ingest/sources/bluesky/bluesky-source.ts';
 import { createDemoSource } from '../../src/ingest/sources/demo/demo-source.ts';
@@ -94,7 +95,7 @@ function createDeps(source: Source<SourceRecord>, failingPart: 'scorer' | 'write
     await systemClock.sleep(30);
     throw error;
   };
-  const score = async (posts: readonly unknown[]): Promise<Prediction[]> => posts.map(() => neutral);
+  const score = async (posts: readonly unknown[]): Promise<Predictions> => posts.map(() => ({ ...neutral, modelVersion: 'm@1' }));
   return {
     sources: [source],
     metrics: createMetrics(),
@@ -103,7 +104,7 @@ function createDeps(source: Source<SourceRecord>, failingPart: 'scorer' | 'write
     log: createLog('silent'),
     brandMatcher: createBrandMatcher([]),
     storedPosts: createEventBus(),
-    scorer: { score: failingPart === 'scorer' ? fail : score, model: { id: 'm@1' } } as PipelineDeps['scorer'], // what the pipeline uses
+    scorer: { score: failingPart === 'scorer' ? fail : score } as PipelineDeps['scorer'], // what the pipeline uses
     writer: { write: fail } as PipelineDeps['writer'], // what the pipeline uses
   };
 }

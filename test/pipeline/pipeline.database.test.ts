@@ -52,12 +52,12 @@ function sourceOf(batches: readonly (readonly Post[])[]): Source<SourceRecord> {
 
 /** Labels every text positive; leaves empty ones unscored, as the real scorer does. */
 const scorer = {
-  model: { id: 'm1' },
   score: async (posts) =>
-    posts.map(({ text }) =>
-      text === '' ? unscoredPrediction('und') : toPrediction({ probabilities: [0.1, 0.2, 0.7], truncated: false }, 'en'),
-    ),
-} as Pick<Scorer, 'score'> & { model: { id: string } } as Scorer; // the pipeline needs no more of it
+    posts.map(({ text }) => ({
+      ...(text === '' ? unscoredPrediction('und') : toPrediction({ probabilities: [0.1, 0.2, 0.7], truncated: false }, 'en')),
+      modelVersion: 'm1',
+    })),
+} as Pick<Scorer, 'score'> as Scorer; // the pipeline needs no more of it
 
 test('the deletion of an author deletes stored posts, and is neither counted nor published as a post', async () => {
   const metrics = createMetrics();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAckableBatch, type Source } from '../../src/domain/ackable-batch.ts';
-import type { Prediction, SourceRecord } from '../../src/domain/post.ts';
+import type { SourceRecord } from '../../src/domain/post.ts';
+import type { ModelPrediction } from '../../src/infer/scorer.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
@@ -9,11 +10,12 @@ import { createLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { type PipelineDeps, runPipeline } from '../../src/pipeline/pipeline.ts';
 
-const prediction: Prediction = {
+const prediction: ModelPrediction = {
   ...{ negative: 0, neutral: 1, positive: 0, label: 'neutral', score: 0 },
   confidence: 1,
   lang: 'en',
   truncated: false,
+  modelVersion: 'm@1',
 };
 
 function record(source: string, number: number, rejectToDeadLetters: SourceRecord['rejectToDeadLetters'] = async () => {}): SourceRecord {
@@ -57,7 +59,7 @@ function arrange(sources: readonly Source<SourceRecord>[]) {
     log: createLog('silent'),
     brandMatcher: createBrandMatcher([]),
     storedPosts: createEventBus(),
-    scorer: { score: async (posts) => posts.map(() => prediction), model: { id: 'm@1' } } as PipelineDeps['scorer'], // what the pipeline uses
+    scorer: { score: async (posts) => posts.map(() => prediction) } as PipelineDeps['scorer'], // what the pipeline uses
     writer: {
       write: async (posts) => {
         stored.push(...posts.map(({ platform, id }) => `${platform} ${id}`));

@@ -109,7 +109,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       clock: systemClock,
       metrics,
       recent: { quantiles: () => null, lag: () => 3, close: () => {} },
-      model,
+      models: [{ info: model, languages: ['en'] }],
       db: { maintenance: parts.maintenance?.db.maintenance ?? nowhere, reader: parts.reader ?? nowhere },
       status: parts.readStatus ?? (() => healthy),
     }),
@@ -157,6 +157,7 @@ export function upkeepOf(db: Omit<Connections, 'close'>): MaintenanceDeps {
     retention,
     jobs: createJobs(quiet),
     scoring: { earlyExit: 'auto', targetSentiment: true },
+    models: [],
   };
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test('the tiny model predicts by its lexicon, and alone as in a batch', async () => {
-  const scorer = await createScorer({ modelPath: await createTinyModel(join(dir, 'model')), ...options });
+  const scorer = await createScorer({ models: [{ path: await createTinyModel(join(dir, 'model')) }], ...options });
   const posts = ['I love it', 'The worst day, I hate it', 'the shop opens at nine', 'ok'].map((text) => ({ text, lang: 'en' }));
   const predictions = await scorer.score(posts);
   expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', 'negative', 'neutral', 'neutral']);
@@ -26,7 +26,7 @@ test('the tiny model predicts by its lexicon, and alone as in a batch', async ()
 
 test('the tiny model fails on the given words only', async () => {
   const modelPath = await createTinyModel(join(dir, 'failing'), { failingWords: ['kettle'] });
-  const scorer = await createScorer({ modelPath, ...options });
+  const scorer = await createScorer({ models: [{ path: modelPath }], ...options });
   const predictions = await scorer.score(['love', 'a kettle', 'hate'].map((text) => ({ text, lang: 'en' })));
   expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', undefined, 'negative']);
   await scorer.close();

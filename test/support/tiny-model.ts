@@ -5,7 +5,11 @@ import { cleaningVersion } from '../../src/infer/text/clean.ts';
 import { field, text, varint } from './protobuf.ts';
 
 export interface TinyModelOptions {
+  readonly name?: string;
   readonly version?: string;
+  readonly languages?: readonly string[];
+  /** The text cleaning, as in the manifest. */
+  readonly cleaning?: unknown;
   readonly positive?: readonly string[];
   readonly negative?: readonly string[];
   /** Words that make the model fail on every batch with a post that contains them. */
@@ -37,7 +41,8 @@ const outOfRangeId = 1_000_000;
  * It takes milliseconds to write and load. Returns the directory, for `model.path`.
  */
 export async function createTinyModel(dir: string, options: TinyModelOptions = {}): Promise<string> {
-  const { version = '1.0.0', positive = lexicon.positive, negative = lexicon.negative, failingWords = [], split = false } = options;
+  const { name = 'tiny', version = '1.0.0', languages = ['en'], cleaning = cleaningVersion } = options;
+  const { positive = lexicon.positive, negative = lexicon.negative, failingWords = [], split = false } = options;
   const words = [...new Set([...positive, ...negative])];
   const vocabulary: Record<string, number> = { ...special };
   for (const word of words) vocabulary[word] = Object.keys(vocabulary).length;
@@ -57,12 +62,12 @@ export async function createTinyModel(dir: string, options: TinyModelOptions = {
   };
   const manifest = {
     ...(split ? { format: 2, graph: splitFiles } : { format: 1 }),
-    name: 'tiny',
+    name,
     version,
     labels: ['negative', 'neutral', 'positive'],
-    languages: ['en'],
+    languages,
     maxLength: 128,
-    cleaning: cleaningVersion,
+    cleaning,
     temperature: 1,
     files: Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, { bytes: bytes.length, sha256: sha256(bytes) }])),
   };

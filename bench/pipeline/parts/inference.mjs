@@ -11,7 +11,7 @@ const [count, modelPath] = process.argv.slice(2);
 const posts = benchTexts(Number(count)).map((text) => ({ text, lang: 'en' }));
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const metrics = createMetrics();
-const scorer = await createScorer({ modelPath, workers: availableParallelism(), cacheSize: 0, log, metrics });
+const scorer = await createScorer({ models: [{ path: modelPath }], workers: availableParallelism(), cacheSize: 0, log, metrics });
 await scorer.score(posts.slice(0, 256));
 const startedAt = performance.now();
 const pending = [];
@@ -23,7 +23,7 @@ await Promise.all(pending);
 const seconds = (performance.now() - startedAt) / 1_000;
 await scorer.close();
 
-const tokenize = await loadTokenizer(scorer.model);
+const tokenize = await loadTokenizer(scorer.models[0].info);
 const lengths = posts.map(({ text }) => tokenize(text).ids.length);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 let padded = 0;

@@ -2,11 +2,13 @@ import { type ClassificationReport, reportClassification } from '../../analytics
 import { type NetSentimentReport, reportNetSentiment } from '../../analytics/models/net-sentiment-report.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Label, Prediction } from '../../domain/post.ts';
-import type { ModelInfo } from '../../infer/model/model.ts';
+import type { ModelChoice } from '../../infer/loaded-model.ts';
+import { readModel } from '../../infer/model/model.ts';
 import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import type { OnProgress } from '../../lib/progress.ts';
+import { configuredModels } from '../local-models.ts';
 import { openScorer } from '../open-scorer.ts';
 import type { LabeledPosts } from './labeled-posts.ts';
 
@@ -37,7 +39,7 @@ const chunkSize = 1_024;
 interface EvaluateOptions {
   /** Overrides the config. */
   readonly modelPath?: string;
-  /** Primary language subtag of the posts; by default the model's first language. */
+  /** Primary language subtag of the posts; by default the first model's first language. */
   readonly lang?: string;
   readonly onProgress?: OnProgress;
 }
@@ -54,14 +56,13 @@ export async function evaluateModel(
   const scorer = await openScorer(config, createLog(config.log.level), {
     cacheSize: 0,
     assumeModelLanguage: true,
-    ...(modelPath !== undefined && { modelPath }),
+    models: [await chooseModel(config, modelPath, lang)],
   });
   try {
-    requireLanguage(scorer.model, lang);
     await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // warm-up: the first run allocates
     const { predictions: scored, seconds } = await scoreAll(scorer, texts, onProgress);
     const predictions = scored.map((prediction, index) => prediction ?? failOnLine(lines[index] ?? 0));
-    const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
+    const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.models[0].info.id };
     const classification = reportClassification(truth, predictions);
     const netSentiment = reportNetSentiment(classification.confusion);
     const subgroups = groups && { subgroups: reportSubgroups(groups, truth, predictions) };
@@ -82,9 +83,16 @@ function reportSubgroups(groups: readonly string[], truth: readonly Label[], pre
   return reports.sort((a, b) => b.netSentiment.posts - a.netSentiment.posts);
 }
 
-function requireLanguage({ id, languages }: ModelInfo, lang: string | undefined): void {
-  if (lang === undefined || languages.includes(lang)) return;
-  throw new FeedpulseError('USAGE', `${id} does not support the language ${lang}, only ${languages.join(', ')}.`);
+/** The first configured model that reads the language, or the model at `modelPath`, which has to read it. @throws USAGE */
+async function chooseModel(config: Config, modelPath: string | undefined, lang: string | undefined): Promise<ModelChoice> {
+  const choices = modelPath === undefined ? configuredModels(config) : ([{ path: modelPath }] as const);
+  if (lang === undefined) return choices[0];
+  const models = await Promise.all(choices.map(({ path }) => readModel(path)));
+  const index = models.findIndex((model, at) => (choices[at]?.languages ?? model.languages).includes(lang));
+  const choice = choices[index];
+  if (choice) return { ...choice, languages: [lang] };
+  const known = models.map(({ id, languages }) => `${id} does not support the language ${lang}, only ${languages.join(', ')}`);
+  throw new FeedpulseError('USAGE', `${known.join('; ')}.`);
 }
 
 async function scoreAll(

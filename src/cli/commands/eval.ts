@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { NetSentimentReport } from '../../analytics/models/net-sentiment-report.ts';
 import type { ModelReport, SubgroupReport } from '../../app/model-evaluation/evaluate-model.ts';
 import { readLabeledPosts } from '../../app/model-evaluation/labeled-posts.ts';
 import { labels } from '../../domain/post.ts';
-import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, parseLanguage, type SharedOptions, withSharedOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import { formatPercent, formatSigned } from '../output/format.ts';
 import { type Column, formatTable } from '../output/format-rows.ts';
@@ -12,7 +12,7 @@ import { createProgress } from '../output/progress.ts';
 export function defineEvalCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('<file>', 'labeled posts: CSV or unquoted TSV with the columns label and text')
-    .option('--lang <code>', "language of the posts, such as en (default: the model's first language)", parseLanguage)
+    .option('--lang <code>', "language of the posts, such as en (default: the first model's first language)", parseLanguage)
     .option('--by <column>', 'also report each value of a further column of the file')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\n  $ feedpulse eval held-out.tsv --json\n  $ feedpulse eval held-out.csv --by platform\n')
@@ -28,15 +28,6 @@ export function defineEvalCommand(command: Command): void {
       const { report } = await measuring.finally(progress.stop);
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : formatReport(report));
     });
-}
-
-/** Returns the primary subtag, because models are trained for languages, not for regions. */
-function parseLanguage(code: string): string {
-  try {
-    return new Intl.Locale(code).language;
-  } catch {
-    throw new InvalidArgumentError('Expected a language code such as en.');
-  }
 }
 
 function formatReport(report: ModelReport): string {

@@ -41,8 +41,11 @@ function createStartCommand(): Command {
   return withResultFormat(withRange(new Command('start')))
     .description('score stored posts with another model; if interrupted, the same command resumes')
     .argument('<dir>', 'model directory, on the machine that runs feedpulse')
-    .action((dir: string, options: RangeOptions) =>
-      runRangeJob(options, { path: '/api/v1/rescore', title: 'Scoring, posts', body: { model: resolve(dir) } }, (changed) =>
+    .option('--languages <list>', 'only posts in these languages (default: those that a configured model is used for)', (list) =>
+      list.split(','),
+    )
+    .action((dir: string, { languages, ...options }: RangeOptions & { readonly languages?: string[] }) =>
+      runRangeJob(options, { path: '/api/v1/rescore', title: 'Scoring, posts', body: { model: resolve(dir), languages } }, (changed) =>
         withProgramName(`${formatCount(changed)} posts scored; \`feedpulse rescore list\` shows the model.`),
       ),
     );

@@ -136,6 +136,6 @@ async function scoreChunk(outcomes: readonly Outcome[], scorer: Scorer, brands: 
     const prediction = predictions.next().value;
     if (!prediction) return { line: outcome.line, deadLetter: 'inference-failed' satisfies DeadLetterReason };
     const matched = { brands: brands.match(outcome.post.text), brandsHash: brands.hash };
-    return { ...outcome.post, ...prediction, ...matched, modelVersion: scorer.model.id, scoredAt };
+    return { ...outcome.post, ...prediction, ...matched, scoredAt };
   });
 }

@@ -30,7 +30,7 @@ export function withBrandSentiment(scorer: Scorer, match: MatchBrands): Scorer {
       const readings = posts.flatMap(({ text }, postIndex): PostReading[] => {
         const prediction = predictions[postIndex];
         if (!prediction || prediction.label === 'unscored') return [];
-        return splitByBrand(text, match).map((reading) => ({ ...reading, postIndex }));
+        return splitByBrand(text, match, prediction.lang).map((reading) => ({ ...reading, postIndex }));
       });
       if (readings.length === 0) return predictions;
       const clauses = readings.flatMap((reading): ScorableReading[] => {

@@ -21,6 +21,10 @@ interface Segment {
 const emoji = '[\\p{Extended_Pictographic}\\uFE0F\\u200D\\p{Emoji_Modifier}]';
 /** Sentence ends, and punctuation that separates clauses as clearly. */
 const sentenceBoundary = /(?<=[.!?…]["')\]]*)\s+|(?<=;)\s*|\n+|\s+[–—]\s*|—|\s+--?\s+|\s+[/|]\s+/u;
+/** The same in any script: Arabic, Devanagari and East Asian punctuation, which may be without a space. */
+const plainBoundary = /(?<=[.!?…؟۔।]["')\]»”]*)\s+|(?<=[。！？；;؛])\s*|\n+|\s+[–—]\s*|—|\s+--?\s+|\s+[/|]\s+/u;
+/** Commas of any script. */
+const plainCoordination = /(?<=[,،])\s+|(?<=[，、])\s*/u;
 /** Before conjunctions of contrast, which belong to the clause that they begin. */
 const contrastBoundary =
   /(?<=[\s,])(?=(?:but|while|whilst|whereas|although|though|however|yet|meanwhile|unlike|where|except|instead|shame about|pity about)\b)/iu;
@@ -53,8 +57,11 @@ const minWordsOfPair = 2;
  * for A") and splits other sentences into the clauses about each: "love A, hate B" gives "love A," and "hate B". "The former" and
  * the like count as the brand that they stand for; a sentence without a brand belongs to the previous brand. Brands that cover the
  * whole post, or that appear only in hashtags, get no reading of their own.
+ *
+ * The rules for comparisons, references and conjunctions know English words. Posts in another language `lang` are only split at
+ * punctuation, line breaks and emoji.
  */
-export function splitByBrand(post: string, match: MatchBrands): readonly BrandReading[] {
+export function splitByBrand(post: string, match: MatchBrands, lang = 'en'): readonly BrandReading[] {
   const text = post
     .slice(0, maxCharacters)
     .toWellFormed()
@@ -62,6 +69,7 @@ export function splitByBrand(post: string, match: MatchBrands): readonly BrandRe
   const brands = match(text);
   if (brands.length < 2) return [];
   const masked = maskBrands(text, brands, match);
+  if (lang !== 'en') return readPlain(masked, brands);
   return readMasked({ ...masked, masked: resolveReferences(masked) }, brands);
 }
 
@@ -95,6 +103,16 @@ function readMasked(post: MaskedText, brands: readonly string[]): BrandReading[]
   return brands.flatMap((brand) => decided.get(brand) ?? readClauses(brand, withWords, post));
 }
 
+/** Splits a post by punctuation alone. */
+function readPlain(post: MaskedText, brands: readonly string[]): BrandReading[] {
+  const segments = post.masked.split(plainBoundary).flatMap((sentence): Segment[] => {
+    const whole = createSegment(sentence, post);
+    return splitAtBoundaries(whole, post, plainCoordination);
+  });
+  const withWords = carryBrandsForward(segments).filter(({ text }) => !wordlessPattern.test(post.unmask(text)));
+  return brands.flatMap((brand) => readClauses(brand, withWords, post));
+}
+
 /**
  * The clauses about a brand, those about it alone if there are any. None if they are the whole post, or one clause that is about
  * other brands too.
@@ -112,14 +130,14 @@ function readClauses(brand: string, segments: readonly Segment[], post: MaskedTe
 function splitSentence(sentence: string, post: MaskedText): Segment[] {
   const whole = createSegment(sentence, post);
   if (whole.brands.length < 2) return [whole];
-  return mergeByBrand(sentence.split(contrastBoundary), post).flatMap((segment) => splitCoordination(segment, post));
+  return mergeByBrand(sentence.split(contrastBoundary), post).flatMap((segment) => splitAtBoundaries(segment, post, coordinationBoundary));
 }
 
-function splitCoordination(segment: Segment, post: MaskedText): Segment[] {
-  for (const boundary of [startsWithEmoji.test(segment.text) ? beforeEmoji : afterEmoji, coordinationBoundary]) {
+function splitAtBoundaries(segment: Segment, post: MaskedText, coordination: RegExp): Segment[] {
+  for (const boundary of [startsWithEmoji.test(segment.text) ? beforeEmoji : afterEmoji, coordination]) {
     if (segment.brands.length < 2) return [segment];
     const pieces = mergeByBrand(segment.text.split(boundary), post);
-    if (pieces.length > 1 && areClauses(pieces, boundary === coordinationBoundary)) return pieces;
+    if (pieces.length > 1 && areClauses(pieces, boundary === coordination)) return pieces;
   }
   return [segment];
 }

@@ -1,9 +1,31 @@
 import { z } from 'zod';
 import { type Label, labels } from '../../domain/post.ts';
-import { cleaningVersion } from '../text/clean.ts';
+import { cleaningVersion, plainCleaningVersion } from '../text/clean.ts';
 
 /** Measured on the validation posts; fractions. */
 const metrics = z.object({ macroRecall: z.number(), accuracy: z.number(), calibrationError: z.number() });
+
+/** Measured on validation posts of a language; fractions. */
+const languageQuality = z.object({ rows: z.int().positive(), macroRecall: z.number(), macroF1: z.number(), calibrationError: z.number() });
+
+const cleaningVersions = { english: cleaningVersion, plain: plainCleaningVersion } as const;
+/** `english` repairs English words and names emoji in English; `plain` knows no language. */
+export type CleaningProfile = keyof typeof cleaningVersions;
+
+const namedCleaning = z.strictObject({ profile: z.enum(['english', 'plain']), version: z.int() });
+/** The text cleaning that the model was trained with. A number alone is a version of `english`. */
+const cleaning = z
+  .union([z.int(), namedCleaning])
+  .refine(
+    (value) => toNamedCleaning(value).version === cleaningVersions[toNamedCleaning(value).profile],
+    `requires a different text cleaning version; this version of feedpulse has ${cleaningVersion} (plain: ${plainCleaningVersion})`,
+  );
+
+const toNamedCleaning = (value: number | z.infer<typeof namedCleaning>): z.infer<typeof namedCleaning> =>
+  typeof value === 'number' ? { profile: 'english', version: value } : value;
+
+/** The text cleaning of a model. */
+export const cleaningProfile = (manifest: Pick<Manifest, 'cleaning'>): CleaningProfile => toNamedCleaning(manifest.cleaning).profile;
 
 /** A relative path with forward slashes that stays inside the model directory. */
 const innerPath = z.string().regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*$/);
@@ -19,7 +41,7 @@ export const manifestFields = z.object({
   languages: z.tuple([z.string().regex(/^[a-z]{2,3}$/)], z.string().regex(/^[a-z]{2,3}$/)),
   /** In tokens, [CLS] and [SEP] included; longer posts are truncated. */
   maxLength: z.int().min(8).max(512),
-  cleaning: z.literal(cleaningVersion, `requires a different text cleaning version; this version of feedpulse has ${cleaningVersion}`),
+  cleaning,
   /** Logits are divided by it before the softmax (Guo et al. 2017). */
   temperature: z.number().positive(),
   /** Options of every ONNX Runtime session of the model. */
@@ -34,6 +56,8 @@ export const manifestFields = z.object({
   netSentiment: z
     .object({ slope: z.number().min(0.5).max(4), slopeError: z.number().nonnegative(), levelError: z.number().nonnegative() })
     .optional(),
+  /** By language. */
+  quality: z.record(z.string().regex(/^[a-z]{2,3}$/), languageQuality).optional(),
   figures: z.object({ validationRows: z.int(), fp32: metrics, int8: metrics }).optional(),
 });
 

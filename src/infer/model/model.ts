@@ -5,8 +5,11 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import { type Manifest, manifestSchema, onnxFiles } from './manifest.ts';
 import { type FileCheck, missingFileError, verifyFile } from './verify-file.ts';
 
-/** The model that ships with feedpulse; the relative path is the same from src/ and from dist/. */
+/** The English model that ships with feedpulse; the relative path is the same from src/ and from dist/. */
 export const bundledModelPath = fileURLToPath(new URL('../../../models/distilbert-social-en', import.meta.url));
+
+/** All models that ship with feedpulse, in the order of preference. */
+export const bundledModelPaths: readonly [string, ...string[]] = [bundledModelPath];
 
 export type ModelInfo = Manifest & {
   /** `name@version`, stored with every score. */

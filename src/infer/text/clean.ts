@@ -7,8 +7,10 @@ import { normalizeArabic, normalizeForms, removeInvisible, separateEmoji, shorte
 import { whitespace } from './whitespace.ts';
 import { joinSpaced, revealLetters, shortenElongated, splitHashtags } from './words.ts';
 
-/** Version of the text cleaning. A model's manifest names the version it was trained with; they must match. */
+/** Version of `cleanForModel`. A model's manifest names the version it was trained with; they must match. */
 export const cleaningVersion = 4;
+/** Version of `cleanPlain`. */
+export const plainCleaningVersion = 1;
 
 const spacesPattern = new RegExp(`[${whitespace}]+`, 'g');
 

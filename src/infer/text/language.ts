@@ -37,8 +37,8 @@ const englishWeights = {
 const maxCountedWords = 5;
 /** Words from which the detector's lead counts in full. */
 const fullLeadWords = 8;
-/** Log odds in favor of English, the only language that is scored, in texts of up to so many words: they prove little. */
-const shortTextPrior = [0, 3, 1.5, 1.5, 0.5, 0.5];
+/** Log odds in favor of English in texts of up to so many words, which prove little: where it is the only scored language, and among others. */
+const shortTextPrior = { alone: [0, 3, 1.5, 1.5, 0.5, 0.5], amongOthers: [0, 1, 0, 0, 0, 0] } as const;
 /**
  * What a declaration adds to the log odds: of the English posts on a network that stamps the language of the user interface,
  * 42% are declared as something else, of others nearly all.
@@ -96,30 +96,41 @@ const normalized = new LRUCache<string, string>({
 
 /**
  * Creates a detector that returns the declared language unless the text reliably says otherwise. Without a declaration it
- * returns `modelLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the model's language is
- * almost as likely as the guess. English is told from other languages by its words too. `names` (of brands) say nothing.
+ * returns the default language for short texts, for unreliable guesses, and if the default is almost as likely as the guess.
+ * English is told from other languages by its words too. `names` (of brands) say nothing.
+ * @param languages primary subtags of the languages that can be scored. The first is the default; if it is not written in Latin
+ * letters, the default for a text in Latin letters is English if it is among them, else the first that is
  */
-export function createLanguageDetector(modelLanguage: string, names: readonly string[] = []): LanguageDetector {
+export function createLanguageDetector(languages: readonly [string, ...string[]], names: readonly string[] = []): LanguageDetector {
   const nameWords = wordsOfNames(names);
-  const defaultLanguage = normalizeLanguage(modelLanguage) ?? modelLanguage;
-  const isDefaultLatin = isWrittenIn(defaultLanguage, 'Latn');
+  const scored = languages.map((language) => normalizeLanguage(language) ?? language);
+  const [first = languages[0]] = scored;
+  const isDefaultLatin = isWrittenIn(first, 'Latn');
+  const otherDefault = scored.includes('en') ? 'en' : scored.find((language) => isWrittenIn(language, 'Latn'));
+  const defaultLanguage = isDefaultLatin ? first : (otherDefault ?? first);
+  const others = scored.filter((language) => language !== 'en' && isWrittenIn(language, 'Latn'));
+  const otherScripts = scored.length > 1 ? scored.filter((language) => !isWrittenIn(language, 'Latn')) : [];
   return (text, declaredTag = '') => {
     const declared = normalizeLanguage(declaredTag);
     const words = text.slice(0, maxCharacters).normalize('NFC').replace(noisePattern, ' ');
     const { letters, latin } = countLetters(words);
     if (2 * latin >= letters) {
-      if (defaultLanguage === 'en') return isEnglish(words, declared, nameWords) ? 'en' : detectForeign(words, latin, declared);
+      if (defaultLanguage === 'en') {
+        const prior = others.length > 0 ? shortTextPrior.amongOthers : shortTextPrior.alone;
+        return isEnglish(words, declared, nameWords, prior) ? 'en' : detectForeign(words, latin, declared, others);
+      }
       return declared ? checkDeclared(words, latin, declared, defaultLanguage) : detectLatin(words, latin, defaultLanguage);
     }
     // The script alone rules out languages, even in short texts.
     const isPossible = declared && !isWrittenIn(declared, 'Latn') && 2 * count(words, scriptLetters(declared)) >= letters - latin;
     if (isPossible) return declared;
-    return toStored(eld.detect(words).language) ?? (isDefaultLatin ? 'und' : defaultLanguage);
+    const guess = eld.detect(words);
+    return findScored(guess, otherScripts) ?? toStored(guess.language) ?? (isDefaultLatin ? 'und' : first);
   };
 }
 
 /** Whether a text in Latin letters is English. Without words, the declaration decides. */
-function isEnglish(text: string, declared: string | undefined, names: ReadonlySet<string>): boolean {
+function isEnglish(text: string, declared: string | undefined, names: ReadonlySet<string>, prior: readonly number[]): boolean {
   const { words, english, unknown, withoutNames } = weighEnglish(text, names);
   const isDeclaredOther = declared !== undefined && declared !== 'en';
   if (words === 0 || (english === 0 && isDeclaredOther && words < minWordsAgainstDeclared)) return !isDeclaredOther;
@@ -135,17 +146,29 @@ function isEnglish(text: string, declared: string | undefined, names: ReadonlySe
     weights.shareWithNames * (english / words) +
     (weights.lead + weights.leadInLongText * (Math.min(words, fullLeadWords) / fullLeadWords)) * lead;
   if (isDeclaredOther) return logOdds + declaredPrior.other >= 0;
-  return logOdds + (declared ? declaredPrior.english : 0) + (shortTextPrior[words] ?? 0) >= 0;
+  return logOdds + (declared ? declaredPrior.english : 0) + (prior[words] ?? 0) >= 0;
 }
 
-/** The language of a text in Latin letters that is not English. */
-function detectForeign(text: string, letters: number, declared: string | undefined): string {
+/** The language of a text in Latin letters that is not English. `scored` are other languages in Latin letters that can be scored. */
+function detectForeign(text: string, letters: number, declared: string | undefined, scored: readonly string[]): string {
   if (declared !== undefined && declared !== 'en') {
     const language = checkDeclared(text, letters, declared, declared);
     return language === 'en' ? declared : language;
   }
   const guess = eld.detect(text);
-  return guess.language !== 'en' && guess.isReliable() ? (toStored(guess.language) ?? 'und') : 'und';
+  if (guess.language !== 'en' && guess.isReliable()) return toStored(guess.language) ?? 'und';
+  return findScored(guess, scored) ?? 'und';
+}
+
+/**
+ * Where the guess is not reliable, the likeliest of the languages that can be scored; undefined if another language is clearly
+ * likelier.
+ */
+function findScored(guess: Guess, scored: readonly string[]): string | undefined {
+  if (scored.length === 0 || guess.isReliable()) return undefined;
+  const likeliest = scored.reduce((best, language) => (leadOver(language, guess) < leadOver(best, guess) ? language : best));
+  const hasScore = (guess.getScores()[toDetected(likeliest)] ?? 0) > 0;
+  return hasScore && leadOver(likeliest, guess) < limits.minLead ? likeliest : undefined;
 }
 
 /** The language of a text in Latin letters without a declaration. */

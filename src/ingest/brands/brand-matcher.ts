@@ -10,8 +10,13 @@ export interface BrandMatcher {
   readonly hash: string;
 }
 
-/** Increment when folding or word boundaries change: the same config then matches other posts. */
+/**
+ * Increment when folding or word boundaries change: the same config then matches other posts. Since the first version, only the
+ * folding of Arabic letters has changed.
+ */
 const matcherVersion = 1;
+const arabicMatcherVersion = 2;
+const arabicPattern = /\p{Script=Arabic}/u;
 
 /** Effect of a matching term on a brand (an index into the config). */
 interface TermEffect {
@@ -79,8 +84,9 @@ function effectsByTerm(brands: readonly Terms[]): Map<string, TermEffect[]> {
 
 function hashTerms(brands: readonly Terms[]): string {
   const sorted = [...brands].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const isArabic = sorted.some(({ include, exclude }) => [...include, ...exclude].some((term) => arabicPattern.test(term)));
   return createHash('sha256')
-    .update(JSON.stringify([matcherVersion, sorted]))
+    .update(JSON.stringify([isArabic ? arabicMatcherVersion : matcherVersion, sorted]))
     .digest('hex')
     .slice(0, 16);
 }

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibrations } from '../../analytics/calibration/calibrations.ts';
 import type { AlertsConfig } from '../../config/alerts.ts';
 import type { BrandConfig, Config } from '../../config/schema.ts';
+import type { ActiveModel } from '../../infer/loaded-model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../sink/client/connection.ts';
@@ -26,6 +27,8 @@ export interface MaintenanceDeps {
   readonly matcher: Matcher;
   /** How posts are rescored. */
   readonly scoring: Pick<Config['model'], 'earlyExit' | 'targetSentiment'>;
+  /** The models that score new posts; none if the manifests cannot be read. */
+  readonly models: readonly ActiveModel[];
   readonly retention: Retention;
   readonly jobs: Jobs;
   /** Recomputes dirty rollups now; absent if the process does so in the background. */

@@ -3,7 +3,8 @@ import { compareModels, listModelVersions } from '../../analytics/models/model-c
 import type { ModelComparison, ModelCounts, ModelVersion } from '../../domain/brand-metrics.ts';
 import { storedLabels } from '../../domain/post.ts';
 import { withBrandSentiment } from '../../infer/brand-sentiment/brand-sentiment.ts';
-import { createScorer } from '../../infer/scorer.ts';
+import type { ModelChoice } from '../../infer/loaded-model.ts';
+import { createScorer, type Predictions } from '../../infer/scorer.ts';
 import type { Log } from '../../lib/log.ts';
 import { activateScores, countToActivate, type Rescorer, rescore } from '../../sink/maintenance/rescore.ts';
 import type { App } from '../http/create-app.ts';
@@ -15,6 +16,11 @@ import { brand, change, count, jobResponse, meanScore, netSentiment, postCountRe
 const modelVersion = z.string().min(1).max(200).describe('As stored with posts: name@version');
 const rescoreBody = rangeBody.extend({
   model: z.string().min(1).max(1_000).describe('Path of a model directory on the server'),
+  languages: z
+    .array(z.string().regex(/^[a-z]{2,3}$/))
+    .min(1)
+    .optional()
+    .describe('Only posts in these languages; default: those that a model in use is used for, all that another model reads'),
 });
 const activateBody = rangeBody.extend({ version: modelVersion, dryRun: z.boolean().default(false).describe('Only count matching posts') });
 const compareModelsQuery = brandRangeQuery.extend({ version: modelVersion });
@@ -86,10 +92,12 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
     body: rescoreBody,
     response: { 202: jobResponse },
   };
-  app.post('/api/v1/rescore', { config: admin, schema: rescoreSchema }, async ({ body: { model, ...query } }, reply) => {
+  app.post('/api/v1/rescore', { config: admin, schema: rescoreSchema }, async ({ body: { model, languages, ...query } }, reply) => {
     const range = toTimeRange(query, clock.now());
     const work: RunJob = (onProgress, signal) =>
-      withRescorer(model, maintenance, log, (rescorer) => rescore({ db, clock: maintenance.clock, rescorer }, range, onProgress, signal));
+      withRescorer({ path: model, ...(languages && { languages }) }, maintenance, log, (rescorer) =>
+        rescore({ db, clock: maintenance.clock, rescorer }, range, onProgress, signal),
+      );
     // A separate queue: rescoring can take days and must not block other jobs.
     return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
   });
@@ -107,18 +115,32 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
   });
 }
 
-/** Opens the model with one worker and no cache, so that live inference keeps its cores. */
+/** Opens a model with one worker and no cache, so that live inference keeps its cores. */
 async function withRescorer<T>(
-  modelPath: string,
-  { scoring, matcher }: MaintenanceDeps,
+  choice: ModelChoice,
+  { scoring, matcher, models }: MaintenanceDeps,
   log: Log,
   work: (rescorer: Rescorer) => Promise<T>,
 ): Promise<T> {
-  const scorer = await createScorer({ modelPath, workers: 1, cacheSize: 0, earlyExit: scoring.earlyExit === 'auto', log });
+  // Beside another model for English, a multilingual one is not used for it, and should not replace its scores.
+  const languages = choice.languages ?? models.find(({ info }) => info.dir === choice.path)?.languages;
+  const scorer = await createScorer({
+    models: [{ ...choice, ...(languages && { languages }) }],
+    workers: 1,
+    cacheSize: 0,
+    earlyExit: scoring.earlyExit === 'auto',
+    log,
+  });
   try {
     const { score } = scoring.targetSentiment ? withBrandSentiment(scorer, matcher.match) : scorer;
-    return await work({ modelVersion: scorer.model.id, score });
+    const [{ info, languages: scored }] = scorer.models;
+    const others = models.flatMap((model) => model.languages).filter((language) => !scored.includes(language));
+    return await work({ modelVersion: info.id, score: async (posts) => keepOthers(await score(posts), others) });
   } finally {
     await scorer.close();
   }
 }
+
+/** No scores for posts in languages that only other models read: activated, they would remove the scores of those. */
+const keepOthers = (predictions: Predictions, others: readonly string[]): Predictions =>
+  predictions.map((prediction) => (prediction?.label === 'unscored' && others.includes(prediction.lang) ? undefined : prediction));

@@ -6,6 +6,17 @@ import { count, fraction } from './response-schemas.ts';
 const quantiles = z.strictObject({ p50: z.number(), p95: z.number() }).nullable();
 const modelMetrics = z.strictObject({ macroRecall: fraction, accuracy: fraction, calibrationError: fraction });
 
+const languageQuality = z.strictObject({ macroRecall: fraction, macroF1: fraction, calibrationError: fraction });
+const modelReport = z.strictObject({
+  version: z.string(),
+  languages: z.array(z.string()).readonly().describe('Languages that it is used for'),
+  maxTokens: count,
+  temperature: z.number(),
+  bytes: count,
+  metrics: modelMetrics.nullable().describe('Metrics of the loaded weights on the validation set'),
+  quality: z.record(z.string(), languageQuality).nullable().describe('Metrics by language'),
+});
+
 const sourceStatus = z.strictObject({
   name: z.string(),
   type: z.string(),
@@ -47,14 +58,8 @@ export const pipelineResponse = z.strictObject({
   deadLetters: z.record(z.string(), count).describe('By reason, since the start'),
   lowConfidenceShare: fraction.nullable().describe('Share of scored posts with a confidence below 50%, since the start'),
   exitShare: fraction.nullable().describe('Share of the texts run through the model that left it at its early exit, since the start'),
-  model: z.strictObject({
-    version: z.string(),
-    languages: z.array(z.string()).readonly(),
-    maxTokens: count,
-    temperature: z.number(),
-    bytes: count,
-    metrics: modelMetrics.nullable().describe('Metrics of the loaded weights on the validation set'),
-  }),
+  model: modelReport.describe('The first of `models`'),
+  models: z.array(modelReport).readonly().describe('In the order of preference: a post goes to the first that reads its language'),
   process: z.strictObject({ memoryBytes: count, eventLoopDelaySeconds: z.number() }),
   storage: z
     .array(z.strictObject({ table: z.string(), rows: count, bytes: count }))

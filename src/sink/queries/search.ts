@@ -53,11 +53,11 @@ const brandParams = (brand: BrandSelection): object => (typeof brand === 'string
 /** The text as `foldText` folds it; a test compares the two. */
 export const foldedText = `if(isValidASCII(p.text),
   replaceRegexpAll(lower(p.text), '[\t-\r ]+', ' '),
-  replaceRegexpAll(normalizeUTF8NFC(replaceAll(lowerUTF8(upperUTF8(
+  replaceRegexpAll(normalizeUTF8NFC(replaceAll(replaceAll(lowerUTF8(upperUTF8(
     replaceRegexpAll(
-      replaceRegexpAll(normalizeUTF8NFKD(p.text), '[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]+', ''),
+      replaceRegexpAll(normalizeUTF8NFKD(p.text), '[\u0300-\u036f\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]+', ''),
       '[\u2018\u2019\u02bc]', '\\'')
-  )), 'ς', 'σ')), '[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' '))`;
+  )), 'ς', 'σ'), '\u0671', '\u0627')), '[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' '))`;
 
 /** A 15-minute bucket (its start in seconds since 1970) and its number of posts. */
 export interface BucketVolume {

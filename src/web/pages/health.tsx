@@ -40,7 +40,7 @@ export function Health() {
               <Throughput report={report} />
               <Stages report={report} />
               <Lag report={report} />
-              <Model report={report} />
+              <Models report={report} />
               <Storage report={report} />
             </div>
           </>
@@ -154,7 +154,11 @@ function Lag({ report: { lag } }: { readonly report: PipelineReport }) {
   );
 }
 
-function Model({ report: { model } }: { readonly report: PipelineReport }) {
+function Models({ report: { models } }: { readonly report: PipelineReport }) {
+  return models.map((model) => <Model key={model.version} model={model} />);
+}
+
+function Model({ model }: { readonly model: PipelineReport['model'] }) {
   const { metrics } = model;
   return (
     <Panel title="Model">

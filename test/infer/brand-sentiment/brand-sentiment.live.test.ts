@@ -13,7 +13,7 @@ const { match } = createBrandMatcher(['Kestrivo', 'Brellin'].map((name) => ({ na
 let scorer: Scorer;
 
 beforeAll(async () => {
-  scorer = await createScorer({ modelPath: modelUnderTest, workers: 2, cacheSize: 0, log: createLog('silent') });
+  scorer = await createScorer({ models: [{ path: modelUnderTest }], workers: 2, cacheSize: 0, log: createLog('silent') });
 });
 afterAll(() => scorer.close());
 

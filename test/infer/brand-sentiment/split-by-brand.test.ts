@@ -185,3 +185,31 @@ test('hostile texts take linear time', () => {
     splitByBrand(`Ibis, Osprey #${unit.repeat(60_000)} x`, match);
   expect(performance.now() - started).toBeLessThan(1_000);
 });
+
+test.each(['。', '، ', '। ', '؟', ' Ibis،'])('hostile texts in other languages take linear time: %j', (unit) => {
+  const started = performance.now();
+  splitByBrand(`Ibis, Osprey #${unit.repeat(60_000)} x`, match, 'ar');
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+describe('in another language', () => {
+  const plain = (text: string, lang: string) =>
+    Object.fromEntries(splitByBrand(text, match, lang).map((reading) => [reading.brand, 'text' in reading ? reading.text : reading.label]));
+
+  test.each([
+    ['de', 'Ibis war zu spät. Osprey war pünktlich!', 'Ibis war zu spät.', 'Osprey war pünktlich!'],
+    ['es', 'Me encanta la app de Ibis, odio la de Osprey', 'Me encanta la app de Ibis,', 'odio la de Osprey'],
+    ['ar', 'أحب تطبيق Ibis كثيرا، أكره تطبيق Osprey جدا', 'أحب تطبيق Ibis كثيرا،', 'أكره تطبيق Osprey جدا'],
+    ['hi', 'Ibis बहुत अच्छा है। Osprey बेकार है।', 'Ibis बहुत अच्छा है।', 'Osprey बेकार है।'],
+    ['fr', 'Ibis 😍 Osprey 😡', 'Ibis 😍', 'Osprey 😡'],
+  ])('punctuation and emoji split a post in %s', (lang, text, ibis, osprey) => {
+    expect(plain(text, lang)).toEqual({ Ibis: ibis, Osprey: osprey });
+  });
+
+  test.each(['Ibis is better than Osprey', 'Ibis war gut but Osprey war schlecht', 'Ibis und Osprey sind gut'])(
+    'English words do not split or rank: %s',
+    (text) => {
+      expect(plain(text, 'de')).toEqual({});
+    },
+  );
+});

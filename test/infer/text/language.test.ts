@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLanguageDetector, normalizeLanguage } from '../../../src/infer/text/language.ts';
 
-const detect = createLanguageDetector('en');
+const detect = createLanguageDetector(['en']);
 
 const english = 'The parcel came two days early and nobody had to call anyone';
 
@@ -90,12 +90,12 @@ describe('a declared language that the text contradicts', () => {
   });
 
   test('a model may name its language by a legacy code', () => {
-    expect(createLanguageDetector('iw')('משלוח שלישי החודש שהגיע שבור', 'en')).toBe('he');
-    expect(createLanguageDetector('iw')('ok')).toBe('he');
+    expect(createLanguageDetector(['iw'])('משלוח שלישי החודש שהגיע שבור', 'en')).toBe('he');
+    expect(createLanguageDetector(['iw'])('ok')).toBe('he');
   });
 
   test('a model of another language believes texts in that language', () => {
-    const german = createLanguageDetector('de');
+    const german = createLanguageDetector(['de']);
     expect(german('Schon wieder kaputt, so ein Mist, ich gebe das Ding zurück', 'en')).toBe('de');
     expect(german(english, 'de')).toBe('en');
   });
@@ -136,7 +136,7 @@ describe('English and foreign names', () => {
   });
 
   test.each(brands)('configured brands say nothing, in lower case too: %s', (brand) => {
-    const detectWithBrands = createLanguageDetector('en', brands);
+    const detectWithBrands = createLanguageDetector(['en'], brands);
     for (const post of ['i hate X', 'X sucks', 'X', 'ok X']) expect(detectWithBrands(post.replace('X', brand.toLowerCase()))).toBe('en');
     expect(detectWithBrands(`${brand} no funciona otra vez, qué asco`)).not.toBe('en');
   });
@@ -177,6 +177,33 @@ describe('without enough evidence', () => {
 
   test('an unknown script is `und` unless the default language is not written in Latin script', () => {
     expect(detect('ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ')).toBe('und');
-    expect(createLanguageDetector('ja')('ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ')).toBe('ja');
+    expect(createLanguageDetector(['ja'])('ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ')).toBe('ja');
+  });
+});
+
+describe('with several scored languages', () => {
+  const detectAll = createLanguageDetector(['en', 'ar', 'de', 'es', 'fr', 'hi', 'it', 'pt']);
+
+  test.each([
+    ['en', english],
+    ['en', 'so good'],
+    ['de', 'Schon wieder kaputt, so ein Mist, ich gebe das Ding zurück'],
+    ['pt', 'Amo a nova loja, que atendimento maravilhoso'],
+    ['ar', 'الخدمة سيئة جدا ولن أعود'],
+    ['hi', 'यह बहुत अच्छा है'],
+    ['sv', 'Tåget är försenat igen och ingen svarar i telefonen'],
+    ['ru', 'Опять не работает, сил больше нет'],
+  ])('%s: %s', (lang, text) => {
+    expect(detectAll(text)).toBe(lang);
+  });
+
+  test.each(['Gracias', 'Bonjour', 'Danke'])('a single word needs no benefit of the doubt: %s', (text) => {
+    expect(detect(text)).toBe('en');
+    expect(detectAll(text)).not.toBe('en');
+  });
+
+  test('English is the default for Latin letters where the first language has another script', () => {
+    expect(createLanguageDetector(['ar', 'de', 'en'])('ok')).toBe('en');
+    expect(createLanguageDetector(['ar', 'de'])('ok')).toBe('de');
   });
 });

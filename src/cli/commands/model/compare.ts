@@ -5,13 +5,13 @@ import { evaluateModel, type ModelEvaluation } from '../../../app/model-evaluati
 import { readLabeledPosts } from '../../../app/model-evaluation/labeled-posts.ts';
 import { labels } from '../../../domain/post.ts';
 import { loadModel } from '../../../infer/model/model.ts';
-import { type FormatOptions, loadCommandConfig, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
+import { type FormatOptions, loadCommandConfig, parseLanguage, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { formatCount, formatPosts, formatSigned } from '../../output/format.ts';
 import { type Column, formatTable, toSingleLine } from '../../output/format-rows.ts';
 import { createProgress } from '../../output/progress.ts';
 
-type Options = FormatOptions & { readonly show: number };
+type Options = FormatOptions & { readonly show: number; readonly lang?: string };
 
 const examples = `
 A model is a path, or a name from \`model list\`. Use posts that neither model was trained on; two
@@ -27,9 +27,11 @@ export function createCompareCommand(): Command {
     .argument('<a>', 'a model')
     .argument('<b>', 'the other model')
     .argument('<file>', 'labeled posts: CSV or unquoted TSV with the columns label and text')
+    .option('--lang <code>', "language of the posts (default: each model's first language)", parseLanguage)
     .option('--show <number>', 'number of differently labeled posts to show', parseNumber, 10)
     .addHelpText('after', examples)
     .action(async (a: string, b: string, file: string, options: Options) => {
+      const { lang } = options;
       const config = loadCommandConfig(options);
       const labeled = await readLabeledPosts(file);
       const [pathA, pathB] = [resolveModelDir(a, config), resolveModelDir(b, config)];
@@ -37,7 +39,7 @@ export function createCompareCommand(): Command {
       // One after the other: in parallel they would slow each other down.
       const evaluate = (title: string, modelPath: string): Promise<ModelEvaluation> => {
         const progress = createProgress(title);
-        return evaluateModel(config, labeled, { modelPath, onProgress: progress.update }).finally(progress.stop);
+        return evaluateModel(config, labeled, { modelPath, ...(lang && { lang }), onProgress: progress.update }).finally(progress.stop);
       };
       const first = await evaluate('Scoring with A', pathA);
       const second = await evaluate('Scoring with B', pathB);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { configuredModelDir, findLocalModels, type LocalModel, resolveModelDir } from '../../../app/local-models.ts';
+import { configuredModels, findLocalModels, type LocalModel, resolveModelDir } from '../../../app/local-models.ts';
 import { readModel, verifyModel } from '../../../infer/model/model.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../../options.ts';
@@ -74,7 +74,7 @@ function createVerifyCommand(): Command {
     .argument('[model]', 'a directory, or the name of an installed model (default: the configured one)')
     .action(async (nameOrPath: string | undefined, { format, ...options }: FormatOptions) => {
       const config = loadCommandConfig(options);
-      const model = await readModel(nameOrPath === undefined ? configuredModelDir(config) : resolveModelDir(nameOrPath, config));
+      const model = await readModel(nameOrPath === undefined ? configuredModels(config)[0].path : resolveModelDir(nameOrPath, config));
       const checks = await verifyModel(model);
       const files = checks.map(({ file, state, problem }) => ({ file, state, ...model.files[file], problem: problem?.message ?? null }));
       const isOk = files.every(({ state }) => state === 'ok');
