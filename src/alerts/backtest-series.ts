@@ -161,6 +161,7 @@ function seriesCounts(
     readNewestMinute: async () => end() + minuteMs,
     isStale: async () => false,
     readMaxDelay: async () => 0,
+    readActivity: async () => 0,
     readMinutes: async () => new Map(Object.entries(minutes)),
     readHistory: async (_, from, to) => {
       const none = new Float64Array((to - from) / bucketMs);

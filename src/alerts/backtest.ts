@@ -90,6 +90,7 @@ function countsAt({ minutes, buckets }: BacktestHistory, now: () => number): Ale
     readNewestMinute: async (since) => findNewestMinute(minutes.get(allBrands) ?? new Map<number, LabelCounts>(), since, now()),
     isStale: async () => false,
     readMaxDelay: async () => 0,
+    readActivity: async () => 0,
     readMinutes: async () => minutes,
     readHistory: async (brands, from, to) =>
       new Map(

@@ -1,6 +1,7 @@
 import type { Calibrations } from '../analytics/calibration/calibrations.ts';
 import type { AlertEvent, AlertState, AlertTransition, RuleState, ScoredEvaluation } from '../domain/alert.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
+import type { ClockSteps } from '../lib/clock-steps.ts';
 import { minuteMs } from '../lib/duration.ts';
 import type { AlertCounts } from '../sink/queries/alert-counts.ts';
 import type { AlertReader } from '../sink/queries/alerts.ts';
@@ -11,6 +12,8 @@ import type { Brand, Rule } from './rules.ts';
 
 /** Windows that ended longer ago are not evaluated: a backlog or a backfill raises no alert. */
 const maxWindowAgeMs = 10 * minuteMs;
+/** For so long after the clock was set, delays from before the step may count, and minutes are evaluated again. */
+const settlingMs = 2 * minuteMs;
 /** Partitions idle for this long are ignored. */
 const idlePartitionMs = minuteMs;
 
@@ -33,7 +36,9 @@ export interface EvaluatorDeps {
   readonly rules: readonly Rule[];
   readonly recipientsFor: RecipientsFor;
   readonly noDataAfterMs: number;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  /** Steps of the clock so far; default: none. Call `onClockStep` for each. */
+  readonly clockOffsets?: ClockSteps['offsets'];
   /** False once the source has ended, so that the end is not reported as no data. */
   readonly isLive: () => boolean;
 }
@@ -62,6 +67,8 @@ export interface Evaluator {
   countActive(): number;
   /** Drops the cached states; another process may have changed them. */
   reset(): void;
+  /** The system's clock was set: minutes may have to be evaluated again, and posts may seem to be missing. */
+  onClockStep(): void;
 }
 
 /** The metrics that the rules watch of each brand. */
@@ -75,7 +82,7 @@ const noBaseline: Baselines = { get: () => undefined };
 
 /** Evaluates the rules over the stored counts. Only one process per database may call `evaluate` at a time. */
 export function createEvaluator(deps: EvaluatorDeps): Evaluator {
-  const { counts, records, store, rules, recipientsFor, clock, readEvents = async () => [] } = deps;
+  const { counts, records, store, rules, recipientsFor, clock, readEvents = async () => [], clockOffsets = () => [0] } = deps;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
   const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
@@ -84,20 +91,25 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   const startedAt = clock.now();
   let states: Map<string, AlertState> | undefined;
   let lastEnd = 0;
+  let steppedAt = Number.NEGATIVE_INFINITY;
+  const silence = createSilenceAfterStep(counts, clock);
 
   const takeSnapshot = async (now: number): Promise<Snapshot> => {
     const since = now - longestWindowMs - maxWindowAgeMs;
     const silences = await records.readSilences(since);
     const events = (await readEvents(since)).filter(({ from, to }) => from <= now && to > since);
-    const newest = await counts.readNewestMinute(now - deps.noDataAfterMs - maxWindowAgeMs, now);
+    const [earliest, latest] = [now + Math.min(...clockOffsets()), now + Math.max(...clockOffsets())];
+    const newest = await counts.readNewestMinute(earliest - deps.noDataAfterMs - maxWindowAgeMs, latest);
     const emptySnapshot = { now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, events, noDataSince: undefined };
-    const lastPost = Math.max(newest ?? 0, startedAt);
+    const lastPost = (await silence.readLastPost(now)) ?? Math.max(newest ?? 0, startedAt);
     if (deps.isLive() && now - lastPost >= deps.noDataAfterMs) return { ...emptySnapshot, noDataSince: lastPost };
     // Watermark: every active partition has passed these minutes. The latest is left out, because late posts may still arrive.
     const delay = await counts.readMaxDelay(now - idlePartitionMs);
     const end = Math.min(newest ?? 0, Math.floor((now - delay) / minuteMs) * minuteMs) - minuteMs;
-    const isTooOld = now - end > maxWindowAgeMs;
-    if (end <= lastEnd || isTooOld || (await counts.isStale(end - longestWindowMs, end))) return emptySnapshot;
+    // A backlog is old by every clock; posts whose time goes by the clock from before a step are not.
+    const isTooOld = clockOffsets().every((offset) => now + offset - end > maxWindowAgeMs);
+    const wasEvaluated = end <= lastEnd && monotonicNow(clock) - steppedAt > settlingMs;
+    if (wasEvaluated || isTooOld || (await counts.isStale(end - longestWindowMs, end))) return emptySnapshot;
     const minutes = await counts.readMinutes(names, end - longestWindowMs, end);
     return { ...emptySnapshot, end, minutes, baselines: await baselinesAt(end) };
   };
@@ -119,6 +131,30 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
     reset: () => {
       states = undefined;
       lastEnd = 0;
+    },
+    onClockStep: () => {
+      steppedAt = monotonicNow(clock);
+      silence.start();
+    },
+  };
+}
+
+/**
+ * Once the clock was set, the time of the newest post does not tell how long the feed has been silent. From then on, silence is
+ * measured from when posts were last stored, by the monotonic clock.
+ */
+function createSilenceAfterStep(counts: Pick<AlertCounts, 'readActivity'>, clock: EvaluatorDeps['clock']) {
+  let heard: { activity: number | undefined; at: number } | undefined;
+  return {
+    start: (): void => {
+      heard = { activity: undefined, at: monotonicNow(clock) };
+    },
+    /** When posts were last stored, by the system's clock; undefined if that clock was never set. */
+    readLastPost: async (now: number): Promise<number | undefined> => {
+      if (!heard) return undefined;
+      const activity = await counts.readActivity();
+      if (activity !== heard.activity) heard = { activity, at: monotonicNow(clock) };
+      return now - (monotonicNow(clock) - heard.at);
     },
   };
 }

@@ -9,6 +9,7 @@ import { type Config, toMilliseconds } from '../config/schema.ts';
 import { type AlertTransition, noDataRuleName } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
 import { type Clock, monotonicNow } from '../lib/clock.ts';
+import { type ClockSteps, createClockSteps } from '../lib/clock-steps.ts';
 import { asError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Lease } from '../lib/lease.ts';
@@ -59,9 +60,11 @@ export interface AlertSchedulerDeps {
 export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
   const { config, db, clock, log, metrics, events, storedPosts, lease } = deps;
   const stopping = new AbortController();
-  const progress = createPartitionDelays(db, clock);
+  const steps = createClockSteps(clock);
+  const clockOffsets = steps.offsets;
+  const progress = createPartitionDelays(db, { clock, clockOffsets });
   const unsubscribe = storedPosts.subscribe(progress.record);
-  const { evaluator, history, outbox } = createAlerting(deps);
+  const { evaluator, history, outbox } = createAlerting({ ...deps, clockOffsets });
 
   const evaluate = async (): Promise<void> => {
     const stopTimer = metrics.alertSeconds.startTimer();
@@ -82,7 +85,15 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
       log.warn({ step, error: asError(thrown).message }, 'alert scheduler step failed; retrying in the next round');
     }
   };
+  const checkClock = (): void => {
+    const stepMs = steps.check();
+    if (stepMs === 0) return;
+    log.warn({ seconds: stepMs / 1_000 }, 'the system clock was set, or the machine was suspended; alerts go on from the new time');
+    progress.onClockStep(stepMs);
+    evaluator.onClockStep();
+  };
   const runRound = async (): Promise<void> => {
+    checkClock();
     await attempt('progress', progress.flush);
     if (!config.alerts.enabled || !lease.isHeld()) {
       metrics.alertsActive.set(0);
@@ -120,7 +131,11 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
   };
 }
 
-function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; history: HistoryEvaluator; outbox: Outbox } {
+function createAlerting(deps: AlertSchedulerDeps & { readonly clockOffsets: ClockSteps['offsets'] }): {
+  evaluator: Evaluator;
+  history: HistoryEvaluator;
+  outbox: Outbox;
+} {
   const { config, db, clock, log, metrics, lease, baseUrl, isLive, calibrations } = deps;
   const store = createAlertStore(db);
   const records = createAlertReader(db.reader);
@@ -144,6 +159,7 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
     recipientsFor: recipientsFor(config.alerts),
     noDataAfterMs,
     clock,
+    clockOffsets: deps.clockOffsets,
     isLive,
     calibrations,
   });

@@ -3,7 +3,7 @@ import { baselineLookbackMs } from '../alerts/detect/baseline.ts';
 import type { EvaluatorDeps } from '../alerts/evaluator.ts';
 import type { Brand, Rule } from '../alerts/rules.ts';
 import type { ScoredEvaluation } from '../domain/alert.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import { dayMs, hourMs, minuteMs } from '../lib/duration.ts';
 import type { StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import type { EvaluationReader } from '../sink/queries/evaluations.ts';
@@ -34,7 +34,7 @@ export interface HistoryEvaluatorDeps {
   /** The planned events that end after a time (ms since 1970). */
   readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
   readonly calibrations?: EvaluatorDeps['calibrations'];
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 export interface HistoryEvaluator {
@@ -70,15 +70,15 @@ export function createHistoryEvaluator(deps: HistoryEvaluatorDeps): HistoryEvalu
   const attempted = new Map<string, number>();
 
   const plan = async (): Promise<Slice[]> => {
-    const now = clock.now();
-    if (now - checkedAt < checkMs) return [];
-    checkedAt = now;
+    const [now, elapsed] = [clock.now(), monotonicNow(clock)];
+    if (elapsed - checkedAt < checkMs) return [];
+    checkedAt = elapsed;
     const to = Math.floor((now - liveMs) / minuteMs) * minuteMs;
     const from = Math.floor(to / dayMs) * dayMs - (days - 1) * dayMs;
     const known = new Map((await evaluations.readKnownHours(from - baselineLookbackMs, to)).map(({ day, hours }) => [day, hours]));
     const total = sumOf(known.values());
-    if (now - plannedAt < replanMs && total === knownHours && !hasStale) return [];
-    [plannedAt, knownHours, hasStale] = [now, total, false];
+    if (elapsed - plannedAt < replanMs && total === knownHours && !hasStale) return [];
+    [plannedAt, knownHours, hasStale] = [elapsed, total, false];
     const evaluated = new Map(
       (await evaluations.readEvaluatedHours(from, to)).map((one) => [keyOf(one.rule, one.brand, one.day), one.hours]),
     );

@@ -1,6 +1,6 @@
 import type { Histogram } from 'prom-client';
 import type { Quantiles } from '../domain/status.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import type { Metrics } from '../lib/metrics.ts';
 
 const sampleEveryMs = 5_000;
@@ -28,13 +28,13 @@ export interface RecentMetrics {
 const sampledHistograms: readonly SampledHistogram[] = ['inferenceSeconds', 'writeSeconds', 'ingestLatency', 'batchPosts'];
 
 /** Prometheus histograms are cumulative; the difference of two samples covers the time between them. */
-export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>): RecentMetrics {
+export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now' | 'monotonic'>): RecentMetrics {
   let samples: readonly Sample[] = [];
   const sample = async (): Promise<void> => {
     const read = await Promise.all(sampledHistograms.map(async (name) => [name, await readCumulative(metrics[name])] as const));
     const { values } = await metrics.lag.get();
     const lag = values.length === 0 ? null : values.reduce((sum, { value }) => sum + Math.max(0, value), 0);
-    const at = clock.now();
+    const at = monotonicNow(clock);
     const snapshot: Sample = { at, lag, histograms: Object.fromEntries(read) as Sample['histograms'] }; // fromEntries widens the keys
     samples = [...samples.filter((earlier) => earlier.at >= at - windowMs), snapshot];
   };

@@ -3,7 +3,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { ScoredPost } from '../domain/post.ts';
 import type { PipelineStatus } from '../domain/status.ts';
 import type { Scorer } from '../infer/scorer.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
@@ -31,12 +31,12 @@ export function createRunStatus(deps: {
 }): RunStatus {
   const { clock, db, metrics, scorer, storedPosts, recent } = deps;
   const statuses = createSourceStatuses(deps);
-  const startedAt = clock.now();
+  const startedAt = monotonicNow(clock);
   /** Stored posts by second, for the last `windowSeconds`. */
   const perSecond = new Map<number, number>();
   const secondOf = (ms: number): number => Math.floor(ms / 1_000);
   const unsubscribe = storedPosts.subscribe(() => {
-    const second = secondOf(clock.now());
+    const second = secondOf(monotonicNow(clock));
     perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
     perSecond.delete(second - windowSeconds - 1);
   });
@@ -56,7 +56,7 @@ export function createRunStatus(deps: {
   }, readinessMs).unref();
 
   const postsPerSecond = (): number => {
-    const now = clock.now();
+    const now = monotonicNow(clock);
     const lastSeconds = [...perSecond].filter(([second]) => second >= secondOf(now) - windowSeconds && second < secondOf(now));
     const seconds = Math.max(1, Math.min(windowSeconds, (now - startedAt) / 1_000));
     return lastSeconds.reduce((sum, [, posts]) => sum + posts, 0) / seconds;

@@ -1,6 +1,6 @@
 import type { Counter, Gauge } from 'prom-client';
 import type { SourceStatus } from '../domain/status.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { RunningSource } from './supervise-source.ts';
 
@@ -28,14 +28,14 @@ export interface SourceStatuses {
 export interface SourceStatusDeps {
   readonly sources: readonly RunningSource[];
   readonly metrics: Pick<Metrics, 'sourceHealthy' | 'postsRead' | 'messagesSkipped' | 'deadLetters' | 'lag' | 'offsetGap'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 /** Health, rate, lag and losses of each source. Samples the metrics, whose values can only be read asynchronously. */
 export function createSourceStatuses({ sources, metrics, clock }: SourceStatusDeps): SourceStatuses {
   let samples: readonly Sample[] = [];
   const sample = async (): Promise<void> => {
-    const at = clock.now();
+    const at = monotonicNow(clock);
     for (const source of sources) metrics.sourceHealthy.set({ source: source.name }, source.healthIssue() === undefined ? 1 : 0);
     const taken: Sample = {
       at,

@@ -32,7 +32,7 @@ interface IncomingBatch {
 interface Entry<T> {
   readonly item: T;
   readonly weight: number;
-  /** When it was added, in milliseconds since 1970. */
+  /** When it was added, in ms by the clock of the callers. */
   readonly addedAt: number;
   readonly incoming: IncomingBatch;
 }

@@ -1,13 +1,13 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AckableBatch } from '../domain/ackable-batch.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import { type BatchLimits, createBatchBuffer, type DividableBatch } from './batch-buffer.ts';
 
 export interface BatchOptions<T> extends BatchLimits<T> {
   /** Maximum handlers that run at the same time. */
   readonly concurrency: number;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 /** Acks or nacks its batch, or all parts of it; the promise itself never rejects. */
@@ -52,7 +52,7 @@ function subscribeBatches<T, R>(
       flush();
     });
   };
-  const isDue = (): boolean => !buffer.isEmpty() && (hasCompleted || buffer.shouldFlush(options.clock.now()));
+  const isDue = (): boolean => !buffer.isEmpty() && (hasCompleted || buffer.shouldFlush(monotonicNow(options.clock)));
   const flush = (): void => {
     clearTimeout(timer);
     while (running < options.concurrency && isDue()) startHandler();
@@ -63,7 +63,7 @@ function subscribeBatches<T, R>(
   const subscription = source.subscribe({
     next: (batch) => {
       if (batch.items.length === 0) return batch.ack();
-      buffer.add(batch, options.clock.now());
+      buffer.add(batch, monotonicNow(options.clock));
       flush();
     },
     error: (thrown) => {

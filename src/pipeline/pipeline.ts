@@ -3,7 +3,7 @@ import type { AckableBatch, Source } from '../domain/ackable-batch.ts';
 import type { Rejection, ScoredPost, SourceRecord } from '../domain/post.ts';
 import type { ModelPrediction, Scorer } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { LoadAverage } from '../lib/load-average.ts';
@@ -31,7 +31,7 @@ interface ScoringDeps extends PipelineDeps {
   readonly unscored: UnscoredMonitor;
 }
 
-/** A source record with the name of its source and its receive time (ms since 1970). */
+/** A source record with the name of its source and its receive time (monotonic, ms). */
 interface ReceivedRecord extends SourceRecord {
   readonly source: string;
   readonly receivedAt: number;
@@ -113,7 +113,7 @@ function readSource({ metrics, clock }: PipelineDeps, source: Source<SourceRecor
         nack(new Error('The pipeline has stopped.'));
         return;
       }
-      const receivedAt = clock.now();
+      const receivedAt = monotonicNow(clock);
       metrics.postsRead.inc({ source: source.name }, items.length);
       subscriber.next({ items: items.map((item) => ({ ...item, source: source.name, receivedAt })), ack, nack });
     };
@@ -208,7 +208,7 @@ async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps,
     );
     const notWritten = new Set([...rejected, ...notStored.skipped]);
     const stored = batch.items.filter(({ post }) => !notWritten.has(post));
-    const now = clock.now();
+    const now = monotonicNow(clock);
     for (const { receivedAt } of stored) metrics.ingestLatency.observe((now - receivedAt) / 1_000);
     metrics.rowsWritten.inc(stored.length);
     storedPosts.publish(stored.map(({ post }) => post));

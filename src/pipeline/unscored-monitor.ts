@@ -1,5 +1,5 @@
 import type { StoredLabel } from '../domain/post.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 
@@ -14,7 +14,7 @@ interface RecentPosts {
   readonly flags: Uint8Array;
   posts: number;
   unscored: number;
-  /** ms since 1970 */
+  /** By the monotonic clock, in ms. */
   warnedAt: number;
 }
 
@@ -48,8 +48,8 @@ export function createUnscoredMonitor({
       recent.posts += 1;
       if (flag === 1) metrics.postsUnscored.inc({ source });
       const isMostlyUnscored = recent.posts >= windowSize && recent.unscored > maxUnscoredShare * windowSize;
-      if (!isMostlyUnscored || clock.now() - recent.warnedAt < warnEveryMs) return;
-      recent.warnedAt = clock.now();
+      if (!isMostlyUnscored || monotonicNow(clock) - recent.warnedAt < warnEveryMs) return;
+      recent.warnedAt = monotonicNow(clock);
       log.warn(
         { source, unscored: recent.unscored, posts: windowSize },
         'most posts are unscored: the model does not support their language',

@@ -35,6 +35,7 @@ const counts: AlertCounts = {
   },
   isStale: async () => isStale,
   readMaxDelay: async () => delay,
+  readActivity: async () => 0,
   readMinutes: async (brands) => new Map(brands.map((brand) => [brand, minutes])),
   readHistory: async (brands, from, to) => {
     const usualBucket = times(usual, bucket / minute);

@@ -77,6 +77,7 @@ function storedCounts(now: () => number): StoredAlertCounts {
     readNewestMinute: async () => Math.floor(now() / minute) * minute,
     isStale: async () => false,
     readMaxDelay: async () => 0,
+    readActivity: async () => 0,
     readOldestMinute: async () => since,
     readMinutes: async (_, first, end) => {
       const found = new Map<number, LabelCounts>();

@@ -33,6 +33,7 @@ const storedCounts = {
   readOldestMinute: async () => today - 30 * day,
   readNewestMinute: async () => now,
   readMaxDelay: async () => 0,
+  readActivity: async () => 0,
   readMinutes: async (names: readonly string[], from: number, to: number) => {
     const minutes = new Map(Array.from({ length: (to - from) / minute }, (_, index) => [from + index * minute, counts]));
     return new Map(names.map((name) => [name, minutes]));

@@ -49,6 +49,12 @@ test('help lists every command, and each command has its own', async () => {
   await Promise.all([names.slice(0, half), names.slice(half)].map((some) => checkHelp(some)));
 });
 
+test('a reader that leaves early, as head does, is no error', async () => {
+  const script = 'node bin/feedpulse.cjs help | true; echo code $PIPESTATUS';
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { cwd: repository });
+  expect([stdout, stderr]).toEqual(['code 0\n', '']);
+});
+
 describe('a run that cannot start ends at once and says why:', () => {
   const run = (data: string, ...args: string[]) => runCommand(['run', '--data-dir', join(folder, data), '--log-level', 'error', ...args]);
 

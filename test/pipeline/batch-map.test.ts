@@ -76,6 +76,16 @@ test('regroups the items of several batches and acknowledges each batch with its
   expect(second.acked).toBe(true);
 });
 
+test('flushes a partial batch in time although the system clock is set back meanwhile', async () => {
+  let stepped = 0;
+  const stepping = { now: () => Date.now() + stepped, monotonic: () => Date.now() };
+  const { handled, emit } = arrange({ clock: stepping });
+  emit(1);
+  stepped = -3_600_000;
+  await tick(150);
+  expect(handled.map(({ items }) => items)).toEqual([[1]]);
+});
+
 test('flushes a partial batch after lingerMs, or after idleMs without a new item', async () => {
   const { handled, emit } = arrange();
   emit(1);

@@ -13,6 +13,7 @@ import { readText, repository } from '../support/repository.ts';
 
 interface Service {
   readonly image?: string;
+  readonly mem_limit?: string | number;
   readonly healthcheck?: object;
   readonly ports?: readonly unknown[];
   readonly volumes?: readonly unknown[];
@@ -92,6 +93,11 @@ describe('docker-compose.yml', () => {
     const published = Object.values(services).flatMap(({ ports = [] }) => ports.map((port) => JSON.stringify(port)));
     expect(published).toHaveLength(5);
     for (const port of published) expect(port).toContain('127.0.0.1');
+  });
+
+  test('the memory of feedpulse has a limit, by which it chooses the number of inference threads', () => {
+    // Compose prints it as written, or in bytes.
+    expect(['1536m', String(1_536 * 2 ** 20)]).toContain(String(services['feedpulse']?.mem_limit));
   });
 
   test('long-running services have health checks; feedpulse has one in its image', () => {

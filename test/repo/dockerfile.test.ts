@@ -30,3 +30,12 @@ test('the image keeps the binaries of ONNX Runtime for its own platform, and no 
   expect(installed.length).toBeGreaterThan(needed.length);
   expect(filesIn(join(dir, binaries))).toEqual(needed);
 });
+
+test('the image runs as a numeric user, which Kubernetes can tell from root, and the user owns its data directory', () => {
+  const dockerfile = readText('deploy/Dockerfile');
+  const user = /^USER (\d+):(\d+)$/m.exec(dockerfile);
+  expect(Number(user?.[1])).toBeGreaterThan(0);
+  expect(dockerfile).toContain(`chown ${user?.[1]}:${user?.[2]}`);
+  // Nothing after it changes the user again.
+  expect(dockerfile.match(/^USER /gm)).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import type { AlertReport, AlertState, TransitionKind } from '../../domain/alert.ts';
+import type { AlertReport, AlertState, ReportedAlert, TransitionKind } from '../../domain/alert.ts';
 import type { Rule } from '../rules.ts';
 import { rarestOf, type WindowScore } from './score-window.ts';
 
@@ -67,8 +67,9 @@ export const initialState: AlertState = { status: 'cold-start', since: 0 };
  * - Without data, and during a cold start, an active alert stays active.
  * @param id the ID of an alert that starts
  */
-export function transition(before: AlertState, input: TransitionInput, rule: Timing, id: string): TransitionResult {
+export function transition(stored: AlertState, input: TransitionInput, rule: Timing, id: string): TransitionResult {
   const { now, observation, isSilenced } = input;
+  const before = withoutFuture(stored, rule, now);
   const { alert } = before;
   const rarest = observation.kind === 'evaluated' ? observation.rarest : undefined;
   const score = rarest ? anomalyScore(before, rarest, rule, now) : 0;
@@ -80,6 +81,32 @@ export function transition(before: AlertState, input: TransitionInput, rule: Tim
   if (alert) return { ...updateActive(before, alert, input, rule), score };
   if (observation.kind !== 'evaluated') return { state: withStatus(before, observation.kind, now), notify: false, score };
   return { ...(rarest ? updateInactive(before, rarest, input, rule, id) : { state: withStatus(before, 'ok', now), notify: false }), score };
+}
+
+/** The state with no time ahead of now: after the clock was set back, an alert would otherwise wait for these times to come again. */
+function withoutFuture(state: AlertState, { cooldownMs }: Timing, now: number): AlertState {
+  const { since, anomalousSince, alert, episode } = state;
+  return {
+    ...state,
+    since: Math.min(since, now),
+    ...(anomalousSince !== undefined && { anomalousSince: Math.min(anomalousSince, now) }),
+    ...(alert && { alert: { ...alert, lastHeld: Math.min(alert.lastHeld, now) } }),
+    ...(episode && {
+      episode: {
+        ...episode,
+        until: Math.min(episode.until, now + cooldownMs),
+        ...(episode.alert && { alert: reportedUntil(episode.alert, now) }),
+      },
+    }),
+  };
+}
+
+function reportedUntil(alert: ReportedAlert, now: number): ReportedAlert {
+  return {
+    ...alert,
+    ...(alert.until !== undefined && { until: Math.min(alert.until, now) }),
+    reports: alert.reports.map((report) => ({ ...report, at: Math.min(report.at, now) })),
+  };
 }
 
 /**

@@ -93,13 +93,16 @@ async function deliverToChannel(deps: OutboxDeps, name: string, pending: readonl
     const { alert, at } = delivery.transition;
     if (signal.aborted) break;
     if (!channel || now - at > maxDeliveryAgeMs) await record(deps, delivery, 'given-up');
-    else if (undelivered.has(alert) || delivery.nextAt > now) undelivered.add(alert);
+    else if (undelivered.has(alert) || mustWait(delivery, now)) undelivered.add(alert);
     else if (await attempt(deps, [delivery], (message) => channel.send(message, now, signal), signal)) sent += 1;
     // The receiver is probably down. Each attempt can take ten seconds, so the others wait for the next call.
     else break;
   }
   return sent;
 }
+
+/** Whether its next attempt is still to come. A wait longer than any backoff is from before the clock was set back. */
+const mustWait = ({ nextAt }: PendingDelivery, now: number): boolean => nextAt > now && nextAt - now <= backoff.maxMs;
 
 function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
@@ -119,10 +122,12 @@ async function deliverDigests(
   const digestMs = channel?.intervalMs ?? 0;
   let sent = 0;
   for (const [interval, deliveries] of groupBy(pending, ({ transition }) => Math.floor(transition.at / digestMs))) {
-    const isOpen = now < (interval + 1) * digestMs + digestGraceMs;
+    // What was decided later than now was decided before the clock was set back.
+    const wasSetBack = deliveries.some(({ transition }) => transition.at > now + digestGraceMs);
+    const isOpen = now < (interval + 1) * digestMs + digestGraceMs && !wasSetBack;
     const isExpired = now - interval * digestMs > maxDeliveryAgeMs + digestMs;
     const digest = (messages: readonly Message[]) => createDigest(`${digestMs} ${interval}`, messages, baseUrl());
-    if (signal.aborted || isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
+    if (signal.aborted || isOpen || deliveries.some((delivery) => mustWait(delivery, now))) continue;
     if (!channel || isExpired) for (const delivery of deliveries) await record(deps, delivery, 'given-up');
     else if (await attempt(deps, deliveries, (...messages) => channel.send(digest(messages), now, signal), signal))
       sent += deliveries.length;

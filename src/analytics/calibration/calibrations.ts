@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibration, NetSentimentError } from '../../domain/calibration.ts';
 import { addCounts, netSentiment } from '../../domain/label-counts.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import { bucketMs, dayMs } from '../../lib/duration.ts';
 import {
   type DayCounts,
@@ -55,7 +56,7 @@ const maxProvisional = 1_000;
 interface CalibrationsDeps {
   readonly reader: ClickHouseClient;
   readonly model: ScoringModel | undefined;
-  readonly clock: { now(): number };
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 /** Reads the calibrations of a model: of a brand its own labels come first, then those of all posts, then its history. */
@@ -66,8 +67,7 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
   const provisional = new Map<string, { readonly at: number; readonly line: StoredCalibration | undefined }>();
 
   const readStored = async (now: number): Promise<readonly StoredCalibration[]> => {
-    if (!stored || now - stored.at >= storedLifetimeMs || now < stored.at)
-      stored = { at: now, lines: await readCalibrations(reader, model.id) };
+    if (!stored || now - stored.at >= storedLifetimeMs) stored = { at: now, lines: await readCalibrations(reader, model.id) };
     return stored.lines;
   };
 
@@ -80,7 +80,7 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
   return {
     model,
     readFor: async (brands) => {
-      const now = clock.now();
+      const now = monotonicNow(clock);
       const lines = await readStored(now);
       const find = (brand: string, basis: StoredCalibration['basis']) => lines.find((line) => line.brand === brand && line.basis === basis);
       const feed = find('*', 'labels');

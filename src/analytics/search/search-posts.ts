@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import { bucketMs, dayMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { type PostKey, readPosts, type StoredPost } from '../../sink/queries/posts.ts';
@@ -51,7 +51,7 @@ const maxBuckets = 400;
  * the order does not change. By engagement, a post whose engagement grows between two pages may be missed.
  * @throws USAGE for a text without words, a cursor of the other sort order, or engagement over more than 31 days
  */
-export async function searchPosts(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now'>): Promise<Page> {
+export async function searchPosts(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now' | 'monotonic'>): Promise<Page> {
   const byEngagement = query.sort === 'engagement';
   if (query.before && (query.before.engagement !== undefined) !== byEngagement)
     throw new FeedpulseError('USAGE', 'before: the cursor belongs to another sort order.');
@@ -69,11 +69,11 @@ async function findMostEngaged(reader: ClickHouseClient, query: PostQuery, now: 
 }
 
 /** Searches history backwards, in spans expected to hold enough posts, each longer than the last. */
-async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now'>): Promise<KeyPage> {
+async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now' | 'monotonic'>): Promise<KeyPage> {
   const { limit, from, to } = query;
   const fromMs = Math.max(0, from?.getTime() ?? 0);
   const toMs = Math.min(endOfTimeMs, to?.getTime() ?? endOfTimeMs);
-  const deadline = clock.now() + maxSearchMs;
+  const deadline = monotonicNow(clock) + maxSearchMs;
   const found: Cursor[] = [];
   let cursor: Cursor = query.before ?? { createdAtMs: toMs, platform: '', id: '' };
   // A post's cursor includes its millisecond, which other posts may share; a time cursor excludes it.
@@ -88,7 +88,7 @@ async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pic
     if (!span.hasMore) return { found, next: null };
     untilMs = span.sinceMs;
     cursor = { createdAtMs: untilMs, platform: '', id: '' };
-    if (clock.now() >= deadline) return { found, next: cursor };
+    if (monotonicNow(clock) >= deadline) return { found, next: cursor };
   }
 }
 

@@ -9,12 +9,12 @@ export interface Progress {
 /** A progress bar on standard error if it is a TTY, else a no-op. */
 export function createProgress(title: string): Progress {
   if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   let bar: SingleBar | undefined;
   return {
     update: (done, total = 0) => {
       bar ??= startBar(title, total);
-      bar.update(done, { speed: Math.round(done / Math.max(0.001, (Date.now() - startedAt) / 1_000)) });
+      bar.update(done, { speed: Math.round(done / Math.max(0.001, (performance.now() - startedAt) / 1_000)) });
     },
     stop: () => bar?.stop(),
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import { hashToken } from './token-file.ts';
 
 const sessionTtlMs = 12 * 3_600_000;
@@ -23,13 +23,13 @@ export interface Sessions {
   end(secret: string): void;
 }
 
-export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
+export function createSessions(clock: Pick<Clock, 'now' | 'monotonic'>): Sessions {
   /** Keyed by the hash of the secret, so that lookup time reveals nothing about secrets; oldest first. */
   const sessions = new Map<string, Session & { readonly endsAt: number }>();
   const hashSecret = (secret: string): string => hashToken(secret).toString('base64url');
 
   const evict = (tokenHash: string): void => {
-    for (const [key, { endsAt }] of sessions) if (endsAt <= clock.now()) sessions.delete(key);
+    for (const [key, { endsAt }] of sessions) if (endsAt <= monotonicNow(clock)) sessions.delete(key);
     const tokenSessions = [...sessions.values()].filter((session) => session.tokenHash === tokenHash);
     for (const { key } of tokenSessions.slice(0, Math.max(0, tokenSessions.length - maxSessionsPerToken + 1))) sessions.delete(key);
   };
@@ -39,12 +39,12 @@ export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
       evict(tokenHash);
       const secret = randomBytes(32).toString('base64url');
       const key = hashSecret(secret);
-      sessions.set(key, { key, tokenHash, endsAt: clock.now() + sessionTtlMs });
+      sessions.set(key, { key, tokenHash, endsAt: monotonicNow(clock) + sessionTtlMs });
       return secret;
     },
     find: (secret) => {
       const session = sessions.get(hashSecret(secret));
-      return session && session.endsAt > clock.now() ? session : undefined;
+      return session && session.endsAt > monotonicNow(clock) ? session : undefined;
     },
     end: (secret) => void sessions.delete(hashSecret(secret)),
   };

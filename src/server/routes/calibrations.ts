@@ -3,6 +3,7 @@ import type { Calibrations, ScoringModel } from '../../analytics/calibration/cal
 import { fitStoredLabels, fitTable, readProgress } from '../../analytics/calibration/stored-labels.ts';
 import type { CalibrationProgress } from '../../domain/calibration.ts';
 import { labels } from '../../domain/post.ts';
+import { monotonicNow } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { runOutsideRequest } from '../../lib/request-scope.ts';
 import { countPopulation, drawSample, putCalibration, putLabels, readCalibrations } from '../../sink/queries/calibrations.ts';
@@ -113,7 +114,7 @@ function requireModel({ model }: Calibrations): ScoringModel {
 }
 
 function registerSampleRoutes(app: App, { heavyReader, clock, calibrations, maintenance: { db } }: ApiDeps): void {
-  const readPopulation = cachePopulations(clock.now);
+  const readPopulation = cachePopulations(() => monotonicNow(clock));
 
   const sampleSchema = { summary: 'Draws a random sample of posts to label', querystring: sampleQuery, response: { 200: sampleResponse } };
   app.get(`${path}/sample`, { config: editor, schema: sampleSchema }, async ({ query: { from, to, ...query } }) => {

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Post } from '../../domain/post.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import { minuteMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { OnProgress } from '../../lib/progress.ts';
@@ -79,9 +79,9 @@ export async function removePosts(
   await markDirty(client, minutes);
   for (const table of tablesOfPosts) {
     await deleteRows(client, table, params);
-    const deadline = clock.now() + maxRewriteMs;
+    const deadline = monotonicNow(clock) + maxRewriteMs;
     while ((await countRows(client, table, params)) > 0) {
-      if (clock.now() > deadline)
+      if (monotonicNow(clock) > deadline)
         throw new FeedpulseError('DATABASE_UNAVAILABLE', 'The database did not remove the rows within ten minutes.');
       await clock.sleep(pollMs, signal);
       signal?.throwIfAborted();

@@ -50,9 +50,15 @@ const countStale = `
     HAVING max(marked_at) > max(rollup_minute_done)
   )`;
 
-/** The largest delay in ms of the partitions that were active since a time. More than a day is a backfill, not a delay. */
+/**
+ * The largest delay in ms of the partitions that were active since a time; negative while the clock has been set back behind the
+ * feed. More than a day is a backfill, not a delay.
+ */
 const selectDelay = `
   SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64} AND p.delay <= 86400000`;
+
+/** Grows whenever a partition stores posts. */
+const selectActivity = 'SELECT sum(toUnixTimestamp64Milli(p.at)) AS activity FROM feed_progress AS p FINAL';
 
 /** The copies by label as an array, which is empty if there are none: few minutes have any. */
 function copiesOf(read: (column: string) => string): string {
@@ -123,6 +129,8 @@ export function createAlertCounts(reader: ClickHouseClient) {
     /** The delay of the slowest partition that was active since a time, in ms. */
     readMaxDelay: async (since: number): Promise<number> =>
       (await queryOne(reader, z.object({ delay: numeric }), selectDelay, { since }))?.delay ?? 0,
+    /** A number that changes whenever any process has stored posts. */
+    readActivity: async (): Promise<number> => (await queryOne(reader, z.object({ activity: numeric }), selectActivity))?.activity ?? 0,
     readMinutes: (brands: readonly string[], from: number, to: number) =>
       readByBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
     /** The first minute that the minute rollup holds; undefined if it is empty. */
@@ -146,7 +154,7 @@ export function createAlertCounts(reader: ClickHouseClient) {
 
 export type StoredAlertCounts = ReturnType<typeof createAlertCounts>;
 /** The reads of a live evaluation. */
-export type AlertCounts = Pick<StoredAlertCounts, 'readNewestMinute' | 'isStale' | 'readMaxDelay' | 'readHistory'> & {
+export type AlertCounts = Pick<StoredAlertCounts, 'readNewestMinute' | 'isStale' | 'readMaxDelay' | 'readActivity' | 'readHistory'> & {
   readMinutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
 };
 

@@ -15,10 +15,14 @@ export async function readServerTime(client: ClickHouseClient): Promise<string> 
   return row.at;
 }
 
+/** Later than that of the claim to replace, also after the server's clock was set back. */
+const version = `greatest(now64(6, 'UTC'),
+    (SELECT max(c.at) FROM rollup_claims AS c WHERE c.claimant = {claimant:UUID}) + toIntervalMicrosecond(1))`;
+
 /** Claims the rollups, or renews the claim, for a number of seconds. */
 export async function claimRollups(client: ClickHouseClient, claim: Claim & { readonly seconds: number }): Promise<void> {
   const sql = `INSERT INTO rollup_claims (claimant, since, until, at)
-  SELECT {claimant:UUID}, {since:DateTime64(6, 'UTC')}, now64(6, 'UTC') + toIntervalSecond({seconds:UInt32}), now64(6, 'UTC')
+  SELECT {claimant:UUID}, {since:DateTime64(6, 'UTC')}, now64(6, 'UTC') + toIntervalSecond({seconds:UInt32}), ${version}
   SETTINGS async_insert = 0`;
   await client.command({ query: sql, query_params: { ...claim } });
 }
@@ -26,7 +30,7 @@ export async function claimRollups(client: ClickHouseClient, claim: Claim & { re
 /** Ends a claim before it expires. */
 export async function releaseRollups(client: ClickHouseClient, claim: Claim): Promise<void> {
   const sql = `INSERT INTO rollup_claims (claimant, since, until, at)
-  SELECT {claimant:UUID}, {since:DateTime64(6, 'UTC')}, toDateTime64(0, 6, 'UTC'), now64(6, 'UTC')
+  SELECT {claimant:UUID}, {since:DateTime64(6, 'UTC')}, toDateTime64(0, 6, 'UTC'), ${version}
   SETTINGS async_insert = 0`;
   await client.command({ query: sql, query_params: { ...claim } });
 }

@@ -233,3 +233,25 @@ test('cold start and no data are states of their own, and keep the time they beg
 test('the score is high where a story begins or escalates, not while it lasts', () => {
   expect(walk([normal, rarity(4), rarity(6), rarity(7), rarity(8), rarity(12), normal]).scores).toEqual([0.04, 0.44, 0.55, 0, 0, 0.71, 0]);
 });
+
+describe('after the clock was set back by an hour', () => {
+  const hour = 60 * minute;
+
+  test('an alert resolves as soon as it otherwise would', () => {
+    const { last } = walk(times(3, anomalous));
+    const ahead: AlertState = { ...last, since: hour, alert: { id: 'a1', direction: 'up', windowMs: 15 * minute, lastHeld: hour } };
+    const { steps } = walk(times(12, normal), ahead);
+    expect(steps.indexOf('ok resolved')).toBe(10);
+  });
+
+  test('the cooldown is no longer than it would be', () => {
+    const ahead: AlertState = { status: 'ok', since: hour, episode: { until: hour + rule.cooldownMs, rarity: 5 } };
+    const { steps } = walk([...times(31, normal), ...times(3, anomalous)], ahead);
+    expect(steps.at(-1)).toBe('alert alert');
+  });
+
+  test('a pending alert starts in time', () => {
+    const { steps } = walk(times(3, anomalous), { status: 'warning', since: hour, anomalousSince: hour });
+    expect(steps).toEqual(['warning', 'warning', 'alert alert']);
+  });
+});

@@ -97,3 +97,14 @@ test('after a failure the other messages of the channel wait for the next call',
   expect(sentTo('good').map(({ outcome }) => outcome)).toEqual(['waiting']);
   expect(sentTo('silent')).toHaveLength(3);
 });
+
+test('after the clock was set back, a delivery does not wait for a time that was set before', async () => {
+  pending = [5, 6].map((number) => ({
+    transition: alertTransition(number, 'alert', 'Kestrel', Date.now()),
+    channel: 'good',
+    attempts: 1,
+    nextAt: Date.now() + (number === 5 ? 3_600_000 : 60_000),
+  }));
+  expect(await openOutbox().deliver()).toBe(1);
+  expect(sentTo('good').map(({ transition }) => transition)).toEqual([pending[0]?.transition.id]);
+});

@@ -21,10 +21,10 @@ beforeAll(async () => {
 afterAll(() => remove());
 beforeEach(() => db.writer.command({ query: 'TRUNCATE TABLE rollup_claims' }));
 
-/** Expires after a second of the database's clock; its process asks the database again after each `isOurs`. */
-function createProcess(): RollupClaims {
+/** Its claim expires after some seconds of the database's clock. It asks the database again after each `isOurs`. */
+function createProcess(seconds = 60): RollupClaims {
   let now = 0;
-  return createRollupClaims({ db, seconds: 1, clock: { now: () => (now += 1_000) } });
+  return createRollupClaims({ db, seconds, clock: { now: () => (now += seconds * 1_000) } });
 }
 
 test('the first process recomputes until it stops, and the next one takes over at once', async () => {
@@ -35,7 +35,7 @@ test('the first process recomputes until it stops, and the next one takes over a
 });
 
 test('the next process takes over once the claim of one that died has expired', async () => {
-  const [first, second] = [createProcess(), createProcess()];
+  const [first, second] = [createProcess(1), createProcess(1)];
   expect([await first.isOurs(), await second.isOurs()]).toEqual([true, false]);
   await sleep(1_100);
   expect(await second.isOurs()).toBe(true);
@@ -47,6 +47,19 @@ test('a claim from before the database clock was set back does not hold', async 
   const dead = 'INSERT INTO rollup_claims SELECT generateUUIDv4(), now64(6) - 60, now64(6) + toIntervalHour(1), now64(6)';
   await db.writer.command({ query: dead });
   expect(await createProcess().isOurs()).toBe(true);
+});
+
+test('a process renews its own claim after the database clock was set back', async () => {
+  const [first, second] = [createProcess(), createProcess()];
+  expect([await first.isOurs(), await second.isOurs()]).toEqual([true, false]);
+  // The rows of both as they would be if the clock had been an hour ahead until now.
+  const ahead = `INSERT INTO rollup_claims SELECT claimant, since + toIntervalHour(1), until + toIntervalHour(1), at + toIntervalHour(1)
+    FROM rollup_claims FINAL`;
+  await db.writer.command({ query: ahead });
+  expect(await first.isOurs()).toBe(true);
+  await second.isOurs();
+  await first.release();
+  expect(await second.isOurs()).toBe(true);
 });
 
 test('of two processes, only one recomputes', async () => {

@@ -1,7 +1,7 @@
 import { type DemoConfig, toMilliseconds } from '../../../config/schema.ts';
 import { createAckableBatch, type Emit, type Source } from '../../../domain/ackable-batch.ts';
 import type { Post, SourceRecord } from '../../../domain/post.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { createBrandMatcher } from '../../brands/brand-matcher.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { toRecord } from '../process-chunk.ts';
@@ -20,6 +20,8 @@ export interface DemoOptions {
 }
 
 const tickMs = 250;
+/** If the system's clock went on by this much more or less than the monotonic one, it was set. */
+const maxClockErrorMs = 1_000;
 /** After the machine has slept, older posts are left to the backfill of the next start. */
 const maxCatchUpMs = 60_000;
 const backfillChunk = 128;
@@ -38,9 +40,14 @@ export function createDemoSource(options: DemoOptions): Source<SourceRecord> {
 
 async function runLive(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const { clock } = options;
-  for (let from = start; !signal.aborted; ) {
+  let [from, tickedAt] = [start, monotonicNow(clock)];
+  while (!signal.aborted) {
     await clock.sleep(tickMs, signal);
-    const to = clock.now();
+    const [to, now] = [clock.now(), monotonicNow(clock)];
+    const elapsedMs = now - tickedAt;
+    tickedAt = now;
+    // After the clock was set, posts go on from its new time.
+    if (Math.abs(to - from - elapsedMs) > maxClockErrorMs) from = to - elapsedMs;
     from = Math.max(from, to - maxCatchUpMs);
     const items = [...minutesBetween(from, to)].flatMap((minute) => createRecords(options, minute, from, to, 0));
     if (items.length > 0) await send(emit, items);

@@ -1,6 +1,6 @@
 import type { Admin, Cluster, Consumer, Kafka } from 'kafkajs';
 import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { ParseMessage } from '../../decode/message-parser.ts';
@@ -211,8 +211,8 @@ async function onJoin(
 const ownJoinMs = 2_000;
 
 async function isOwnMember(memberId: string, own: ReadonlySet<string>, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  const deadline = clock.now() + ownJoinMs;
-  while (!own.has(memberId) && !signal.aborted && clock.now() < deadline) await clock.sleep(ownJoinMs / 20, signal);
+  const deadline = monotonicNow(clock) + ownJoinMs;
+  while (!own.has(memberId) && !signal.aborted && monotonicNow(clock) < deadline) await clock.sleep(ownJoinMs / 20, signal);
   return own.has(memberId);
 }
 

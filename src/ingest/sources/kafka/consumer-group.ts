@@ -1,6 +1,6 @@
 import type { Cluster } from 'kafkajs';
 import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import { describeGroup, groupRejected } from './cluster-requests.ts';
@@ -55,13 +55,13 @@ const expiryMs = 3_000;
 export async function waitUntilAlone(options: ExclusiveGroupOptions, signal: AbortSignal): Promise<void> {
   const { config, cluster, clock, log, ownMemberIds, onShared } = options;
   const groupId = consumerGroupId(config);
-  const deadline = clock.now() + toMilliseconds(config.sessionTimeout) + expiryMs;
+  const deadline = monotonicNow(clock) + toMilliseconds(config.sessionTimeout) + expiryMs;
   for (let polls = 0; !signal.aborted; polls += 1) {
     const { memberIds, protocol } = await describeGroup(cluster, groupId);
     checkProtocol(groupId, protocol);
     const others = memberIds.filter((id) => !ownMemberIds.has(id)).length;
     if (others === 0) return;
-    if (clock.now() > deadline) throw groupShared(groupId);
+    if (monotonicNow(clock) > deadline) throw groupShared(groupId);
     onShared(`Waiting for ${others} other ${others === 1 ? 'member' : 'members'} of the consumer group ${groupId} to leave.`);
     if (polls === 0) log.warn({ groupId, others }, 'the consumer group has other members; waiting for them to leave');
     await clock.sleep(pollMs, signal);

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
-import { type Clock, withTimeout } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Lease } from '../../../lib/lease.ts';
 import type { Log } from '../../../lib/log.ts';
@@ -37,7 +37,7 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
   let isAssigned = false;
   let lastHeartbeatAt = Number.NEGATIVE_INFINITY;
   const onHeartbeat = (): void => {
-    lastHeartbeatAt = clock.now();
+    lastHeartbeatAt = monotonicNow(clock);
   };
   const setLeader = (isLeader: boolean): void => {
     if (isLeader !== isAssigned) log.info({ topic }, isLeader ? 'elected alert leader' : 'another process is the alert leader');
@@ -60,7 +60,7 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
   const running = run();
   return {
     // A leader that is leaving steps down before it leaves the group, because the broker then elects another at once.
-    isHeld: () => !stopping.signal.aborted && isAssigned && clock.now() - lastHeartbeatAt < maxHeartbeatAge * session,
+    isHeld: () => !stopping.signal.aborted && isAssigned && monotonicNow(clock) - lastHeartbeatAt < maxHeartbeatAge * session,
     close: async () => {
       stopping.abort();
       await withTimeout(running, leaveTimeoutMs, clock);

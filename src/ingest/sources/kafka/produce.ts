@@ -40,7 +40,7 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
   const producer = createProducer(kafka);
   const compiled = compileMapping(mapping);
   const size = rate === undefined ? maxBatchMessages : Math.max(1, Math.min(maxBatchMessages, Math.round(rate / batchesPerSecond)));
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   let sent = 0;
   try {
     await checkBrokerCertificates(config);
@@ -48,7 +48,7 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
       log.info({ topic: config.topic, partitions }, 'created the Kafka topic');
     await producer.connect();
     for await (const batch of splitIntoBatches(readLines(readMessageLines(input)), size)) {
-      if (rate !== undefined) await sleep(Math.max(0, startedAt + (sent / rate) * 1_000 - Date.now()));
+      if (rate !== undefined) await sleep(Math.max(0, startedAt + (sent / rate) * 1_000 - performance.now()));
       await send(
         producer,
         config.topic,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import type { CursorStore } from '../cursor-store.ts';
 
 export interface CursorSaverOptions {
@@ -19,8 +19,8 @@ export function createCursorSaver({ cursors, clock, intervalMs, onFailure }: Cur
   let running: Promise<void> | undefined;
   const saveNewest = async (): Promise<void> => {
     while (newest !== undefined && newest !== saved) {
-      await clock.sleep(Math.min(intervalMs, Math.max(0, lastSaveAt + intervalMs - clock.now())), closing.signal);
-      lastSaveAt = clock.now();
+      await clock.sleep(Math.max(0, lastSaveAt + intervalMs - monotonicNow(clock)), closing.signal);
+      lastSaveAt = monotonicNow(clock);
       const cursor = newest;
       await cursors.save(cursor);
       saved = cursor;

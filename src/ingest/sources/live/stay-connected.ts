@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { backoffDelay, jitter } from '../../../lib/retry.ts';
 
@@ -48,7 +48,7 @@ interface Endpoint {
   readonly url: string;
   /** Consecutive failures. */
   failures: number;
-  /** No attempt before this time (ms since 1970). */
+  /** No attempt before this time, by the monotonic clock (ms). */
   notBefore: number;
 }
 
@@ -76,24 +76,23 @@ export async function stayConnected(options: StayConnectedOptions, signal: Abort
   const endpoints: readonly Endpoint[] = options.endpoints.map((url) => ({ url, failures: 0, notBefore: 0 }));
   let current = endpoints[0] as Endpoint; // the config requires one
   while (!signal.aborted) {
-    // The clock may be set back: no wait is longer than the longest delay.
-    await clock.sleep(Math.min(maxRetryAfterMs, Math.max(0, current.notBefore - clock.now())), signal);
+    await clock.sleep(Math.max(0, current.notBefore - monotonicNow(clock)), signal);
     if (signal.aborted) return;
-    const startedAt = clock.now();
+    const startedAt = monotonicNow(clock);
     const { error, hadData, isStalled } = await attempt(options, current.url, signal);
     if (signal.aborted) return;
-    if (hadData && clock.now() - startedAt >= healthyMs) current.failures = 0;
+    if (hadData && monotonicNow(clock) - startedAt >= healthyMs) current.failures = 0;
     if (error === undefined && hadData) continue;
     const failed = current;
     failed.failures += 1;
-    failed.notBefore = clock.now() + delayAfter(failed.failures, error);
+    failed.notBefore = monotonicNow(clock) + delayAfter(failed.failures, error);
     const resumes = hadData && !isStalled && failed.failures <= maxResumes;
     if (!resumes) current = firstAvailable(endpoints, failed);
     onDisconnect({
       endpoint: failed.url,
       error: error ?? new ConnectionError('the connection ended without data'),
       nextEndpoint: current.url,
-      delayMs: Math.max(0, Math.round(current.notBefore - clock.now())),
+      delayMs: Math.max(0, Math.round(current.notBefore - monotonicNow(clock))),
     });
   }
 }
@@ -102,25 +101,25 @@ async function attempt({ connect, stallMs, clock }: StayConnectedOptions, endpoi
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   signal.addEventListener('abort', abort, { once: true });
-  let lastDataAt = clock.now();
+  let lastDataAt = monotonicNow(clock);
   let hadData = false;
   let isStalled = false;
   let pauses = 0;
   const activity: Activity = {
     onData: () => {
-      lastDataAt = clock.now();
+      lastDataAt = monotonicNow(clock);
       hadData = true;
     },
     pause: (pause) => {
       pauses += 1;
       return pause.finally(() => {
         pauses -= 1;
-        lastDataAt = clock.now();
+        lastDataAt = monotonicNow(clock);
       });
     },
   };
   const watch = async (): Promise<void> => {
-    for (let idleMs = 0; !stop.signal.aborted; idleMs = pauses > 0 ? 0 : clock.now() - lastDataAt) {
+    for (let idleMs = 0; !stop.signal.aborted; idleMs = pauses > 0 ? 0 : monotonicNow(clock) - lastDataAt) {
       if (idleMs >= stallMs) {
         isStalled = true;
         return abort();

@@ -1,5 +1,5 @@
 import type { SourceProgress } from '../../../domain/ackable-batch.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 
 /** Health and progress of a live source. */
 export interface StreamStatus {
@@ -17,7 +17,7 @@ export interface StreamStatus {
 export interface StreamStatusOptions {
   /** Name of the source, for the health issue. */
   readonly name: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   /** Milliseconds since the oldest chunk in flight was started. */
   oldestChunkMs(): number;
 }
@@ -38,7 +38,7 @@ export function createStreamStatus({ name, clock, oldestChunkMs }: StreamStatusO
       endpoint = connected;
     },
     onDisconnect: (why) => {
-      if (endpoint !== null) disconnectedAt = clock.now();
+      if (endpoint !== null) disconnectedAt = monotonicNow(clock);
       endpoint = null;
       reason = `is not connected: ${why}`;
     },
@@ -51,7 +51,7 @@ export function createStreamStatus({ name, clock, oldestChunkMs }: StreamStatusO
     issue: () => {
       const stuckMs = oldestChunkMs();
       if (stuckMs > storeMs) return `The source ${name} could not store a post for ${Math.round(stuckMs / 1_000)} seconds.`;
-      if (endpoint === null && clock.now() - disconnectedAt > graceMs) return `The source ${name} ${reason}.`;
+      if (endpoint === null && monotonicNow(clock) - disconnectedAt > graceMs) return `The source ${name} ${reason}.`;
       return undefined;
     },
     progress: () => ({

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { CursorStore } from '../cursor-store.ts';
 import { chunkSize, type RawMessage } from '../process-chunk.ts';
@@ -79,7 +79,7 @@ export function createStreamWriter({ process, cursors, saveIntervalMs = 1_000, c
     while (!closed.signal.aborted && queue.size() > 0 && chunks.length < maxChunksInFlight) {
       const events = queue.take(chunkSize);
       const messages = events.flatMap(({ message }) => message ?? []);
-      const chunk = { cursor: (events.at(-1) as StreamEvent).cursor, startedAt: clock.now(), isDurable: false }; // a chunk has an event
+      const chunk = { cursor: (events.at(-1) as StreamEvent).cursor, startedAt: monotonicNow(clock), isDurable: false }; // a chunk has an event
       chunks.push(chunk);
       const durable = messages.length === 0 ? Promise.resolve() : process(messages);
       durable.then(() => finish(chunk), fail);
@@ -96,7 +96,7 @@ export function createStreamWriter({ process, cursors, saveIntervalMs = 1_000, c
     },
     isFull: () => !queue.isBelow(1),
     waitForRoom: (signal) => state.waitUntil(() => closed.signal.aborted || queue.isBelow(0.5), signal),
-    oldestChunkMs: () => (chunks[0] ? clock.now() - chunks[0].startedAt : 0),
+    oldestChunkMs: () => (chunks[0] ? monotonicNow(clock) - chunks[0].startedAt : 0),
     close: async () => {
       closed.abort();
       await state.waitUntil(() => failure !== undefined || chunks.length === 0);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createParser } from 'eventsource-parser';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { minuteMs } from '../../../lib/duration.ts';
 import { fetchText, type HttpResponse, openHttpStream } from '../../../lib/http-client.ts';
 import { parseJson } from '../../../lib/json.ts';
@@ -207,13 +207,13 @@ const maxWaitMs = 15 * minuteMs;
 function createRateLimiter(clock: Clock) {
   let notBefore = 0;
   return {
-    wait: (signal: AbortSignal): Promise<void> => clock.sleep(Math.max(0, notBefore - clock.now()), signal),
+    wait: (signal: AbortSignal): Promise<void> => clock.sleep(Math.max(0, notBefore - monotonicNow(clock)), signal),
     observe: ({ status, headers }: HttpResponse): void => {
       const now = clock.now();
       const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.POSITIVE_INFINITY);
       const limit = Number(headers['x-ratelimit-limit'] ?? Number.POSITIVE_INFINITY);
       const isUsedUp = status === 429 || remaining <= Math.min(reservedRequests, limit / 10);
-      if (isUsedUp) notBefore = now + Math.min(retryAfter(429, headers, now) ?? minuteMs, maxWaitMs);
+      if (isUsedUp) notBefore = monotonicNow(clock) + Math.min(retryAfter(429, headers, now) ?? minuteMs, maxWaitMs);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createCutover } from '../../../../src/ingest/sources/bluesky/cutover.ts';
 import type { JetstreamCursor } from '../../../../src/ingest/sources/bluesky/jetstream-cursor.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
 import { quiet } from '../../../support/test-database.ts';
-import { createManualClock } from '../live/manual-clock.ts';
 
 const sampleMs = 10_000;
 

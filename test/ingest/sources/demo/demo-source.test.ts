@@ -156,3 +156,32 @@ test('interest in coffee peaks in the morning, in films in the evening', () => {
   expect(interestAt('morning', at(8))).toBeGreaterThan(2 * interestAt('morning', at(20)));
   expect(interestAt('evening', at(20))).toBeGreaterThan(2 * interestAt('evening', at(8)));
 });
+
+test.each([60 * minute, -60 * minute])('the clock is set by %i ms: posts go on at the usual rate, dated by the new time', async (step) => {
+  const stop = new AbortController();
+  let elapsed = 0;
+  const length = 4 * minute;
+  const isStepped = (): boolean => elapsed >= length / 2;
+  const clock: Clock = {
+    now: () => startedAt + elapsed + (isStepped() ? step : 0),
+    monotonic: () => elapsed,
+    sleep: async (ms) => {
+      elapsed += ms;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (elapsed >= length) stop.abort();
+    },
+  };
+  await createDemoSource({
+    name: 'demo',
+    config: { ...config, backfill: '0s' },
+    clock,
+    stored: new Map(),
+    deadLetters: collectLetters(),
+  }).run(emit, stop.signal);
+  const steppedAt = startedAt + length / 2;
+  const before = posts.filter((post) => writtenAt(post) >= startedAt && writtenAt(post) < steppedAt);
+  const after = posts.filter((post) => writtenAt(post) >= steppedAt + step && writtenAt(post) < steppedAt + step + length / 2);
+  expect(before.length + after.length).toBe(posts.length);
+  expect(after.length / before.length).toBeGreaterThan(0.5);
+  expect(after.length / before.length).toBeLessThan(2);
+});

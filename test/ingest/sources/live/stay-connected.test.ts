@@ -6,7 +6,7 @@ import {
   parseRetryAfter,
   stayConnected,
 } from '../../../../src/ingest/sources/live/stay-connected.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
 
 // Delays are then three quarters of their maximum.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0.5));
@@ -47,6 +47,28 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
   });
 
 describe('stayConnected', () => {
+  it.each([3_600_000, -3_600_000])('takes a clock that is set by %i ms neither for a stall nor for a wait', async (step) => {
+    const { clock, attempts, stop, run } = start(async (_, onData, signal) => {
+      onData();
+      await untilAborted(signal);
+    });
+    await clock.advance(10_000);
+    clock.step(step);
+    await clock.advance(49_000);
+    expect(attempts).toHaveLength(1);
+    await clock.advance(2_000); // no data for a minute
+    expect(attempts).toHaveLength(2);
+    stop.abort();
+    await run;
+    const refused = start(refuse);
+    await refused.clock.advance(10);
+    refused.clock.step(step);
+    await refused.clock.advance(1_000);
+    expect(refused.attempts).toHaveLength(4);
+    refused.stop.abort();
+    await refused.run;
+  });
+
   it('turns to the next endpoint at once, and waits longer for each round of refusals', async () => {
     const { clock, attempts, disconnections, stop, run } = start(refuse);
     await clock.advance(10_000);

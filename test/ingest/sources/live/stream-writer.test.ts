@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createStreamWriter } from '../../../../src/ingest/sources/live/stream-writer.ts';
 import type { RawMessage } from '../../../../src/ingest/sources/process-chunk.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
 
 interface OpenChunk {
   readonly size: number;
@@ -57,6 +57,19 @@ describe('stream writer', () => {
     expect(saved).toEqual(['511']);
     await clock.advance(200);
     expect(saved).toEqual(['511', '767']);
+  });
+
+  it.each([3_600_000, -3_600_000])('goes on saving, and tells the age of a chunk, when the clock is set by %i ms', async (step) => {
+    const { clock, chunks, saved, writer } = start();
+    add(writer, 0, 512);
+    chunks[0]?.done();
+    await clock.advance(10);
+    clock.step(step);
+    await clock.advance(1_000);
+    expect(writer.oldestChunkMs()).toBe(1_010);
+    chunks[1]?.done();
+    await clock.advance(1_000);
+    expect(saved).toEqual(['255', '511']);
   });
 
   it('advances the cursor over events that bring no message', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type CatchUpDeps, catchUp } from '../../../../src/ingest/sources/mastodon/catch-up.ts';
 import { HttpStatusError } from '../../../../src/ingest/sources/mastodon/mastodon-client.ts';
 import { createResumePoint } from '../../../../src/ingest/sources/mastodon/resume-point.ts';
-import { createManualClock } from '../live/manual-clock.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
 
 // Delays are then three quarters of their maximum.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0.5));

@@ -1,9 +1,11 @@
-import type { Clock } from '../../../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 
 /** A clock whose sleeps end when the test advances it. */
-export interface ManualClock extends Clock {
+export interface ManualClock extends Required<Clock> {
   /** Moves the time forward, ending every sleep on the way at its time, and lets what follows from them run. */
   advance(ms: number): Promise<void>;
+  /** Sets the system's clock ahead, or back by a negative number; time goes on as before. */
+  step(ms: number): void;
 }
 
 interface Sleep {
@@ -13,9 +15,14 @@ interface Sleep {
 
 export function createManualClock(start = Date.UTC(2026, 5, 15)): ManualClock {
   let now = start;
+  let stepped = 0;
   const sleeps = new Set<Sleep>();
   return {
-    now: () => now,
+    now: () => now + stepped,
+    monotonic: () => now,
+    step: (ms) => {
+      stepped += ms;
+    },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
