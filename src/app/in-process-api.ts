@@ -1,4 +1,4 @@
-import { createCalibrations } from '../analytics/calibration/calibrations.ts';
+import { createModelCalibrations } from '../analytics/calibration/several-models.ts';
 import type { Config } from '../config/schema.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -10,7 +10,7 @@ import { openDatabase } from '../sink/client/connection.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { withDemoBrands } from './demo-brands.ts';
-import { readActiveModels } from './local-models.ts';
+import { readActiveModels, toScoringModels } from './local-models.ts';
 
 /**
  * Opens the configured database and its API in this process. Rollups that requests made stale are recomputed before it
@@ -32,10 +32,9 @@ export async function useInProcessApi<T>(
     const { catchUp } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
     // The manifests alone: the models themselves are not needed. Without them nothing is calibrated.
     const models = await readActiveModels(config).catch(() => []);
-    const model = models[0]?.info;
     const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, scoring: config.model, models };
     const { reader, heavyReader } = db;
-    const calibrations = createCalibrations({ reader, model, clock });
+    const calibrations = createModelCalibrations({ reader, models: toScoringModels(models), clock });
     const send = createInProcessApi({ reader, heavyReader, clock, brands, log, maintenance, config, calibrations });
     let hasChanged = false;
     const result = await callback((request) => {

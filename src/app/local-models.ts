@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { ScoringModel } from '../analytics/calibration/calibrations.ts';
 import type { Config } from '../config/schema.ts';
 import { type ActiveModel, assignLanguages, type ModelChoice, readChoice } from '../infer/loaded-model.ts';
 import { isPartialDownload } from '../infer/model/hub/pull-model.ts';
@@ -37,6 +38,10 @@ export function configuredModels(config: Config): readonly [ModelChoice, ...Mode
 export async function readActiveModels(config: Config): Promise<ActiveModel[]> {
   return assignLanguages(await Promise.all(configuredModels(config).map((choice) => readChoice(choice, readModel))));
 }
+
+/** The models with their known errors; with their languages if they are several. */
+export const toScoringModels = (models: readonly ActiveModel[]): ScoringModel[] =>
+  models.map(({ info: { id, netSentiment }, languages }) => ({ id, netSentiment, ...(models.length > 1 && { languages }) }));
 
 /** Lists the bundled models, the installed ones, and the configured ones that are not among them. Does not verify their files. */
 export async function findLocalModels(config: Config): Promise<LocalModel[]> {

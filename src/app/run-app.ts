@@ -1,5 +1,6 @@
-import { type Calibrations, createCalibrations, type ScoringModel } from '../analytics/calibration/calibrations.ts';
+import type { Calibrations, ScoringModel } from '../analytics/calibration/calibrations.ts';
 import { keepHistories } from '../analytics/calibration/keep-histories.ts';
+import { createModelCalibrations } from '../analytics/calibration/several-models.ts';
 import { type Config, configuredSources } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
@@ -25,6 +26,7 @@ import { startAlertScheduler } from './alert-scheduler.ts';
 import { checkSingleSource, createSources } from './create-sources.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
+import { toScoringModels } from './local-models.ts';
 import { openMigratedDatabase } from './open-database.ts';
 import { openScorer } from './open-scorer.ts';
 import { createPipelineReport } from './pipeline-report.ts';
@@ -95,7 +97,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => sources.close());
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
-  const calibrations = openCalibrations({ ...deps, db, model: scorer.models[0].info }, onClose);
+  const calibrations = openCalibrations({ ...deps, db, models: toScoringModels(scorer.models) }, onClose);
   let server: RunningServer | undefined;
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
@@ -149,12 +151,14 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
 }
 
 function openCalibrations(
-  deps: Pick<RunDeps, 'config' | 'db' | 'log'> & { readonly model: ScoringModel; readonly clock: Clock },
+  deps: Pick<RunDeps, 'config' | 'db' | 'log'> & { readonly models: readonly ScoringModel[]; readonly clock: Clock },
   onClose: OnClose,
 ): Calibrations {
-  const histories = keepHistories({ ...deps, brands: deps.config.brands.map(({ name }) => name) });
-  onClose(() => histories.stop());
-  return createCalibrations({ ...deps, reader: deps.db.reader });
+  for (const model of deps.models) {
+    const histories = keepHistories({ ...deps, model, brands: deps.config.brands.map(({ name }) => name) });
+    onClose(() => histories.stop());
+  }
+  return createModelCalibrations({ ...deps, reader: deps.db.reader });
 }
 
 /** With Kafka and a database server, several processes may run, one of which evaluates alerts; otherwise it is this one. */

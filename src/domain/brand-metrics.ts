@@ -105,10 +105,12 @@ export interface Segment extends SentimentCounts {
   readonly intervals: Readonly<Record<'share' | 'netSentiment' | 'calibratedNetSentiment', Interval | null>>;
 }
 
-/** Posts of a brand by platform and by language, largest segment first. */
+/** Posts of a brand by platform, by language and by model, largest segment first. */
 export interface Breakdown extends Calibrated {
   readonly platforms: readonly Segment[];
   readonly languages: readonly Segment[];
+  /** The posts in the languages of each model, where it scored any. */
+  readonly models: readonly Segment[];
 }
 
 /** Bucket lengths. */

@@ -10,21 +10,37 @@ import {
   readFirstScored,
   type StoredCalibration,
 } from '../../sink/queries/calibrations.ts';
+import type { Range } from '../../sink/queries/metrics.ts';
 
 /** The model that scores posts now, with its known error; none for a user's own model. */
 export interface ScoringModel {
   /** `name@version`, as stored with posts. */
   readonly id: string;
   readonly netSentiment?: NetSentimentError | undefined;
+  /** The languages that it is used for; undefined if it is the only model. */
+  readonly languages?: readonly string[] | undefined;
 }
 
 /** The calibrations in force. */
 export interface Calibrations {
+  /** In the order of preference. */
+  readonly models: readonly ScoringModel[];
+  /** The first of them. */
   readonly model: ScoringModel | undefined;
-  /** The line of each brand; `*` is all posts. @throws the database's errors */
-  readFor(brands: readonly string[]): Promise<CalibrationOf>;
+  /**
+   * The line of each brand; `*` is all posts. With several models it depends on how many posts each scored in the range, by
+   * default the last four weeks. @throws the database's errors
+   */
+  readFor(brands: readonly string[], range?: Range): Promise<CalibrationOf>;
+  /** The line of a brand for each model. @throws the database's errors */
+  readByModel(brand: string): Promise<readonly ModelLine[]>;
   /** Forgets what was read; call it after a change. */
   reset(): void;
+}
+
+export interface ModelLine {
+  readonly model: ScoringModel;
+  readonly line: Calibration;
 }
 
 export type CalibrationOf = (brand: string) => Calibration;
@@ -35,7 +51,13 @@ export const uncalibrated: Calibration = {
   ...{ level: 0, countedLevel: 0, slope: 1, levelError: null, slopeError: 0 },
 };
 
-export const noCalibrations: Calibrations = { model: undefined, readFor: async () => () => uncalibrated, reset: () => {} };
+export const noCalibrations: Calibrations = {
+  models: [],
+  model: undefined,
+  readFor: async () => () => uncalibrated,
+  readByModel: async () => [],
+  reset: () => {},
+};
 
 /** A brand's usual level is that of its first four weeks, or of the time in which it got this many scored posts. */
 const historyDays = 28;
@@ -77,7 +99,8 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
     return first.minute;
   };
 
-  return {
+  const calibrations: Calibrations = {
+    models: [model],
     model,
     readFor: async (brands) => {
       const now = monotonicNow(clock);
@@ -99,11 +122,13 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
         return history ? withoutBrand(history) : { ...lineThrough(0, model), window: null };
       };
     },
+    readByModel: async (brand) => [{ model, line: (await calibrations.readFor([brand]))(brand) }],
     reset: () => {
       stored = undefined;
       provisional.clear();
     },
   };
+  return calibrations;
 }
 
 const withoutBrand = ({ brand: _, ...line }: StoredCalibration): Calibration => line;
@@ -148,7 +173,7 @@ export async function readHistories(
 ): Promise<History[]> {
   const bucketSeconds = bucketMs / 1_000;
   const since = Math.floor(first / bucketSeconds) * bucketSeconds;
-  const rows = await readFirstDays(reader, { brands, since, limit: maxHistoryDays });
+  const rows = await readFirstDays(reader, { brands, since, limit: maxHistoryDays, languages: model.languages });
   return brands.map((brand) => {
     const { days, isComplete } = firstWindow(rows.filter((row) => row.brand === brand));
     const [begin, end] = [days[0], days.at(-1)];

@@ -1,11 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BrandCounts, Breakdown, Comparison, Freshness, Segment, Summary } from '../../domain/brand-metrics.ts';
 import type { Calibration } from '../../domain/calibration.ts';
-import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
+import { addCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import type { CorrectedPosts } from '../../sink/queries/corrected-posts.ts';
 import { countPendingInPeriod, type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
 import { calibrateNet } from '../calibration/apply.ts';
-import { borrowedLine, type Calibrations, noCalibrations } from '../calibration/calibrations.ts';
+import { borrowedLine, type Calibrations, type ModelLine, noCalibrations } from '../calibration/calibrations.ts';
 import { netSentimentInterval, wilsonInterval } from './intervals.ts';
 import { summarize, toCounts } from './metrics.ts';
 
@@ -19,7 +19,7 @@ export async function readSummary(
   const pending = await countPendingInPeriod(reader, query, now);
   const [period] = await readPeriodSums(reader, { ...query, brands: [query.brand] }, now);
   if (!period) throw new TypeError('readPeriodSums returned no row for the brand');
-  const calibrationOf = await calibrations.readFor([query.brand]);
+  const calibrationOf = await calibrations.readFor([query.brand], query);
   return { ...summarize({ row: period.current }, { row: period.previous }, calibrationOf(query.brand)), pending };
 }
 
@@ -34,7 +34,7 @@ export async function compareBrands(
   const periods = await readPeriodSums(reader, query, now);
   const mentions = totalVolume(periods.map(({ current }) => current));
   const previousMentions = totalVolume(periods.flatMap(({ previous }) => previous ?? []));
-  const calibrationOf = await calibrations.readFor(query.brands);
+  const calibrationOf = await calibrations.readFor(query.brands, query);
   const brands = periods.map(({ current, previous }, index) => {
     const brand = query.brands[index] ?? '';
     return { brand, ...summarize({ row: current, mentions }, { row: previous, mentions: previousMentions }, calibrationOf(brand)) };
@@ -50,47 +50,80 @@ export async function listBrands(
   calibrations: Calibrations = noCalibrations,
 ): Promise<BrandCounts[]> {
   const rows = await readBrandCounts(reader, range, now);
-  const calibrationOf = await calibrations.readFor(rows.map(({ brand }) => brand));
+  const calibrationOf = await calibrations.readFor(
+    rows.map(({ brand }) => brand),
+    range,
+  );
   return rows.map((row) => {
     const calibration = calibrationOf(row.brand);
     return { brand: row.brand, ...toCounts(row, calibrateNet(row, calibration, row.corrected)), calibration };
   });
 }
 
-/** A brand's posts (`*`: all) by platform and by language, in the 15-minute buckets of a range. @throws USAGE for an empty range */
+/** A brand's posts (`*`: all) by platform, by language and by model, in the 15-minute buckets of a range. @throws USAGE for an empty range */
 export async function readBreakdown(
   reader: ClickHouseClient,
   query: Range & { brand: string },
   calibrations: Calibrations = noCalibrations,
 ): Promise<Breakdown> {
   const rows = await readSegmentCounts(reader, query);
-  const calibrationOf = await calibrations.readFor([query.brand]);
+  const [calibrationOf, byModel] = await Promise.all([calibrations.readFor([query.brand], query), calibrations.readByModel(query.brand)]);
   const calibration = calibrationOf(query.brand);
-  // A platform is a part of the posts, which differs from the whole.
-  const line = borrowedLine(calibration, calibrations.model);
-  return { platforms: segmentsBy(rows, 'platform', line), languages: segmentsBy(rows, 'lang', line), calibration };
+  const modelOf = (lang: string): ModelLine | undefined =>
+    byModel.find(({ model }) => model.languages === undefined || model.languages.includes(lang));
+  // A platform is a part of the posts, which differs from the whole; so is a language.
+  const line = borrowedLine(
+    calibration,
+    calibrations.models.find(({ id }) => id === calibration.modelVersion),
+  );
+  const lineOf = (lang: string): Calibration => {
+    const known = modelOf(lang);
+    return known ? borrowedLine(known.line, known.model) : line;
+  };
+  const total = totalVolume(rows);
+  const models = byModel.flatMap(({ model, line: own }) => {
+    const scored = rows.filter((row) => modelOf(row.lang)?.model === model && scoredPosts(row) > 0);
+    return scored.length === 0 ? [] : toSegment(model.id, scored, total, own);
+  });
+  return {
+    platforms: segmentsBy(rows, 'platform', () => line),
+    languages: segmentsBy(rows, 'lang', lineOf),
+    models: sortSegments(models),
+    calibration,
+  };
 }
 
 type SegmentRow = Awaited<ReturnType<typeof readSegmentCounts>>[number];
 
-function segmentsBy(rows: readonly SegmentRow[], column: 'platform' | 'lang', calibration: Calibration): Segment[] {
+function segmentsBy(rows: readonly SegmentRow[], column: 'platform' | 'lang', lineOf: (name: string) => Calibration): Segment[] {
   const total = totalVolume(rows);
   const names = [...new Set(rows.map((row) => row[column]))];
-  const segments = names.map((name): Segment => {
-    const own = rows.filter((row) => row[column] === name);
-    const sums = addCounts(own);
-    const calibrated = calibrateNet(sums, calibration, addCorrected(own));
-    const counts = toCounts(sums, calibrated);
-    const { volume, positive, negative, neutral } = counts;
-    const intervals = {
-      share: wilsonInterval(volume, total),
-      netSentiment: netSentimentInterval(positive, negative, neutral),
-      calibratedNetSentiment: calibrated.interval,
-    };
-    return { name, share: volume / total, ...counts, intervals };
-  });
-  return segments.sort((a, b) => b.volume - a.volume || (a.name < b.name ? -1 : 1));
+  const segments = names.map((name) =>
+    toSegment(
+      name,
+      rows.filter((row) => row[column] === name),
+      total,
+      lineOf(name),
+    ),
+  );
+  return sortSegments(segments);
 }
+
+function toSegment(name: string, rows: readonly SegmentRow[], total: number, line: Calibration): Segment {
+  const sums = addCounts(rows);
+  const calibrated = calibrateNet(sums, line, addCorrected(rows));
+  const counts = toCounts(sums, calibrated);
+  const { volume, positive, negative, neutral } = counts;
+  const intervals = {
+    share: wilsonInterval(volume, total),
+    netSentiment: netSentimentInterval(positive, negative, neutral),
+    calibratedNetSentiment: calibrated.interval,
+  };
+  return { name, share: volume / total, ...counts, intervals };
+}
+
+const sortSegments = (segments: readonly Segment[]): Segment[] =>
+  segments.toSorted((a, b) => b.volume - a.volume || (a.name < b.name ? -1 : 1));
 
 function addCorrected(rows: readonly SegmentRow[]): CorrectedPosts | undefined {
   const all = rows.flatMap(({ corrected }) => corrected ?? []);

@@ -22,7 +22,7 @@ export async function readTimeline(
 ): Promise<Timeline> {
   const pending = await countPendingInTimeline(reader, query);
   const rows = await readTimelineSums(reader, query);
-  const calibrationOf = await calibrations.readFor([query.brand]);
+  const calibrationOf = await calibrations.readFor([query.brand], query);
   const calibration = calibrationOf(query.brand);
   return {
     calibration,

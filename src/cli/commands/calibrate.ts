@@ -25,7 +25,11 @@ const path = '/api/v1/calibrations';
 
 interface BrandOptions extends FormatOptions {
   readonly brand: string;
+  /** `name@version` of one of several models. */
+  readonly scorer?: string;
 }
+
+const scorerOption = ['--scorer <name@version>', 'the model to calibrate, where several score posts (default: the first)'] as const;
 
 interface DrawOptions extends BrandOptions {
   readonly since?: string;
@@ -47,6 +51,7 @@ export function defineCalibrateCommand(command: Command): void {
   command.addCommand(
     withRange(withBrandOption(withSharedOptions(new Command('draw'))))
       .description('draw a random sample of posts to label, as CSV')
+      .option(...scorerOption)
       .option('--size <posts>', 'number of posts', parseCount, 300)
       .option('--seed <number>', 'another number draws other posts', parseCount, 1)
       .option('--out <file>', 'file to write (default: standard output)')
@@ -56,6 +61,7 @@ export function defineCalibrateCommand(command: Command): void {
   command.addCommand(
     withFormat(withBrandOption(withSharedOptions(new Command('fit'), ['config', 'dataDir', 'model', 'logLevel'])), ['table', 'json'])
       .description('calibrate net sentiment from labeled posts')
+      .option(...scorerOption)
       .argument('<file>', 'the labeled sample, or any CSV or TSV with the columns label and text')
       .action(fit),
   );
@@ -67,6 +73,7 @@ export function defineCalibrateCommand(command: Command): void {
   command.addCommand(
     withFormat(withBrandOption(withSharedOptions(new Command('remove'))), ['table', 'json'])
       .description('remove the calibration of a brand; its labels stay')
+      .option(...scorerOption)
       .action(remove),
   );
 }
@@ -93,9 +100,9 @@ const sampleColumns: readonly Column<SampleResponse['posts'][number]>[] = [
   { title: '', name: 'label', value: () => '' },
 ];
 
-async function draw({ brand, since, until, size, seed, out, ...options }: DrawOptions): Promise<void> {
+async function draw({ brand, scorer, since, until, size, seed, out, ...options }: DrawOptions): Promise<void> {
   const sample = await withConfiguredApi(options, (api) =>
-    api.get<SampleResponse>(`${path}/sample`, { brand, from: since, to: until, limit: size, seed }),
+    api.get<SampleResponse>(`${path}/sample`, { brand, model: scorer, from: since, to: until, limit: size, seed }),
   );
   const { posts, progress } = sample;
   if (posts.length === 0) throw new FeedpulseError('USAGE', `No scored posts of ${nameOf(brand)} are stored in this range.`);
@@ -121,11 +128,11 @@ interface FitResponse {
 
 async function fit(file: string, options: BrandOptions): Promise<void> {
   const sample = await readSample(file);
-  const { brand, format } = options;
+  const { brand, scorer, format } = options;
   const table = sample ? undefined : await scoreFile(file, options);
   const fitted = await withConfiguredApi(options, async (api) => {
-    const range = sample && (await saveLabels(api, brand, sample));
-    return api.send<FitResponse>('POST', path, { brand, ...range, ...(table && { table }) });
+    const range = sample && (await saveLabels(api, options, sample));
+    return api.send<FitResponse>('POST', path, { brand, model: scorer, ...range, ...(table && { table }) });
   });
   process.stdout.write(format === 'json' ? `${printableJson(fitted)}\n` : describeFit(fitted));
 }
@@ -173,9 +180,10 @@ function parseSample(file: string, content: string): Partial<Record<string, stri
 /** Undoes the escape of cells that a spreadsheet would run as formulas. */
 const withoutApostrophe = (cell: string): string => (/^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
 
-async function saveLabels(api: Api, brand: string, given: readonly SampleRow[]): Promise<{ from: string; to: string }> {
+async function saveLabels(api: Api, { brand, scorer }: BrandOptions, given: readonly SampleRow[]): Promise<{ from: string; to: string }> {
   const { from, to, unknown } = await api.send<{ from: string; to: string; unknown: number }>('POST', `${path}/labels`, {
     brand,
+    model: scorer,
     labels: given,
   });
   if (unknown > 0) process.stderr.write(`${formatPosts(unknown)} of the file are not stored, and left out.\n`);
@@ -216,6 +224,7 @@ type ListedCalibration = Calibration & { readonly brand: string };
 
 const listColumns: readonly Column<ListedCalibration>[] = [
   { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
+  { title: 'MODEL', name: 'modelVersion', value: ({ modelVersion }) => escapeTerminal(modelVersion) },
   { title: 'BASIS', name: 'basis', value: ({ basis }) => basis },
   { title: 'LABELS', name: 'labels', value: ({ labels: posts }) => posts, show: ({ labels: posts }) => formatCount(posts) },
   { title: 'COUNTED', name: 'countedLevel', value: ({ countedLevel }) => countedLevel, show: ({ countedLevel }) => points(countedLevel) },
@@ -239,10 +248,9 @@ async function show(options: FormatOptions): Promise<void> {
   else process.stdout.write(formatRows(options.format, calibrations, listColumns, found));
 }
 
-async function remove({ brand, ...options }: BrandOptions): Promise<void> {
-  const result = await withConfiguredApi(options, (api) =>
-    api.send<{ removed: boolean }>('DELETE', `${path}?brand=${encodeURIComponent(brand)}`),
-  );
+async function remove({ brand, scorer, ...options }: BrandOptions): Promise<void> {
+  const query = new URLSearchParams({ brand, ...(scorer !== undefined && { model: scorer }) });
+  const result = await withConfiguredApi(options, (api) => api.send<{ removed: boolean }>('DELETE', `${path}?${query}`));
   const sentence = result.removed ? `The calibration of ${nameOf(brand)} is removed.` : `${nameOf(brand)} has no calibration.`;
   process.stdout.write(options.format === 'json' ? `${printableJson(result)}\n` : `${sentence}\n`);
 }

@@ -17,11 +17,13 @@ const path = '/api/v1/calibrations';
 const editor = { role: 'editor' } as const;
 
 const brandName = z.string().min(1).max(100).default('*').describe('A configured brand; `*` is all posts');
+const modelVersion = z.string().min(1).max(200).optional().describe('One of the models that score posts, name@version; default: the first');
 /** The range of a sample: recent posts, and enough of them. */
 const window = { from: time.default('now-28d'), to: time.default('now') };
 
 const sampleQuery = z.strictObject({
   brand: brandName,
+  model: modelVersion,
   ...window,
   limit: z.coerce.number().int().min(1).max(1_000).default(20),
   seed: z.coerce
@@ -64,6 +66,7 @@ const sampleResponse = z
 const key = z.string().min(1).max(256);
 const labelsBody = z.strictObject({
   brand: brandName,
+  model: modelVersion,
   from: time.optional().describe('Start of the range that was sampled; default: the first of these posts'),
   to: time.optional(),
   labels: z
@@ -85,6 +88,7 @@ const byLabel = z.strictObject({ negative: count, neutral: count, positive: coun
 const fitBody = z
   .strictObject({
     brand: brandName,
+    model: modelVersion,
     ...window,
     table: z
       .strictObject({ negative: byLabel, neutral: byLabel, positive: byLabel })
@@ -96,10 +100,10 @@ const fitResponse = z.strictObject({ brand, calibration, progress }).describe('T
 
 const listResponse = z
   .strictObject({
-    modelVersion: z.string().nullable().describe('The model that scores posts'),
+    modelVersion: z.string().nullable().describe('The model that scores posts; the first of several'),
     calibrations: z.array(z.strictObject({ brand, ...calibration.shape })),
   })
-  .describe('The calibrations of this model');
+  .describe('The calibrations of all models that score posts');
 
 /** Random samples, their labels, and the calibrations fitted to them. */
 export function registerCalibrationRoutes(app: App, deps: ApiDeps): void {
@@ -107,8 +111,11 @@ export function registerCalibrationRoutes(app: App, deps: ApiDeps): void {
   registerFitRoutes(app, deps);
 }
 
-/** @throws USAGE if the manifest of the configured model could not be read */
-function requireModel({ model }: Calibrations): ScoringModel {
+/** @throws USAGE if the manifest of the configured model could not be read, or `version` is no model that scores posts */
+function requireModel({ models }: Calibrations, version?: string): ScoringModel {
+  const model = version === undefined ? models[0] : models.find(({ id }) => id === version);
+  if (!model && models.length > 0)
+    throw new FeedpulseError('USAGE', `model: ${version} does not score posts; ${models.map(({ id }) => id).join(', ')} do.`);
   if (!model) throw new FeedpulseError('USAGE', 'The model that scores posts is not known, because its manifest cannot be read.');
   return model;
 }
@@ -117,8 +124,8 @@ function registerSampleRoutes(app: App, { heavyReader, clock, calibrations, main
   const readPopulation = cachePopulations(() => monotonicNow(clock));
 
   const sampleSchema = { summary: 'Draws a random sample of posts to label', querystring: sampleQuery, response: { 200: sampleResponse } };
-  app.get(`${path}/sample`, { config: editor, schema: sampleSchema }, async ({ query: { from, to, ...query } }) => {
-    const model = requireModel(calibrations);
+  app.get(`${path}/sample`, { config: editor, schema: sampleSchema }, async ({ query: { from, to, model: version, ...query } }) => {
+    const model = requireModel(calibrations, version);
     const range = toTimeRange({ from, to }, clock.now());
     const keys = await drawSample(heavyReader, { ...query, ...range, modelVersion: model.id });
     const posts = await readPosts(heavyReader, keys);
@@ -139,8 +146,8 @@ function registerSampleRoutes(app: App, { heavyReader, clock, calibrations, main
   app.post(
     `${path}/labels`,
     { config: editor, schema: labelsSchema },
-    async ({ body: { brand: name, from, to, labels: given }, caller }) => {
-      const model = requireModel(calibrations);
+    async ({ body: { brand: name, model: version, from, to, labels: given }, caller }) => {
+      const model = requireModel(calibrations, version);
       const firstSeen = await findFirstSeen(db.maintenance, given);
       const known = given.flatMap((label) => {
         const createdAt = firstSeen.get(postKey(label));
@@ -162,13 +169,14 @@ function registerSampleRoutes(app: App, { heavyReader, clock, calibrations, main
 function registerFitRoutes(app: App, { reader, clock, calibrations, maintenance: { db } }: ApiDeps): void {
   const listSchema = { summary: 'Calibrations of net sentiment', querystring: z.strictObject({}), response: { 200: listResponse } };
   app.get(path, { config: { role: 'viewer', cacheable: true }, schema: listSchema }, async () => {
-    const { model } = calibrations;
-    return { modelVersion: model?.id ?? null, calibrations: model ? await readCalibrations(reader, model.id) : [] };
+    const { model, models } = calibrations;
+    const stored = await Promise.all(models.map(({ id }) => readCalibrations(reader, id)));
+    return { modelVersion: model?.id ?? null, calibrations: stored.flat() };
   });
 
   const fitSchema = { summary: 'Calibrates net sentiment from labeled posts', body: fitBody, response: { 200: fitResponse } };
-  app.post(path, { config: editor, schema: fitSchema }, async ({ body: { brand: name, table, ...range }, caller }) => {
-    const model = requireModel(calibrations);
+  app.post(path, { config: editor, schema: fitSchema }, async ({ body: { brand: name, model: version, table, ...range }, caller }) => {
+    const model = requireModel(calibrations, version);
     const fitted = table
       ? fitTable(table, { brand: name, window: null, counts: null, model })
       : await fitStoredLabels(db.maintenance, model, { brand: name, ...toTimeRange(range, clock.now()) });
@@ -180,11 +188,11 @@ function registerFitRoutes(app: App, { reader, clock, calibrations, maintenance:
 
   const removeSchema = {
     summary: 'Removes the calibration of a brand; its labels stay',
-    querystring: z.strictObject({ brand: brandName }),
+    querystring: z.strictObject({ brand: brandName, model: modelVersion }),
     response: { 200: z.strictObject({ removed: z.boolean() }).describe('Whether there was one') },
   };
   app.delete(path, { config: editor, schema: removeSchema }, async ({ query, caller }) => {
-    const stored = await readCalibrations(db.maintenance, requireModel(calibrations).id);
+    const stored = await readCalibrations(db.maintenance, requireModel(calibrations, query.model).id);
     const line = stored.find((one) => one.brand === query.brand && one.basis === 'labels');
     if (line) await putCalibration(db.maintenance, line, { by: caller?.name ?? '', removed: true });
     calibrations.reset();

@@ -65,6 +65,7 @@ const breakdownResponse = z
     ...range,
     platforms: z.array(segment).readonly(),
     languages: z.array(segment).readonly().describe('Primary language subtags; `und` is undetermined'),
+    models: z.array(segment).readonly().describe('Posts in the languages of each model, `name@version`, with its own calibration'),
     calibration,
   })
   .describe('The largest segment first') satisfies z.ZodType<Breakdown>;
@@ -83,7 +84,10 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands, calibra
   app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
     const counts = await listBrands(reader, toRange(query), clock.now(), calibrations);
     const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
-    const calibrationOf = await calibrations.readFor(known.map(({ name }) => name));
+    const calibrationOf = await calibrations.readFor(
+      known.map(({ name }) => name),
+      toRange(query),
+    );
     return known.map(({ name, timeZone }) => ({
       timeZone,
       ...(counts.find((row) => row.brand === name) ?? { brand: name, ...noPosts, calibration: calibrationOf(name) }),
@@ -114,7 +118,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands, calibra
   });
 
   const breakdownSchema = {
-    summary: 'Posts of a brand by platform and by language',
+    summary: 'Posts of a brand by platform, by language and by model',
     querystring: brandRangeQuery,
     response: { 200: breakdownResponse },
   };

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Calibration } from '../../domain/calibration.ts';
 import { type Label, labels } from '../../domain/post.ts';
 import { insertRows, numeric, query, queryOne } from '../client/query.ts';
-import type { TimeRange } from './rollups.ts';
+import { type Range, toSeconds as toBucketSeconds } from './metrics.ts';
+import { rollup15m, type TimeRange } from './rollups.ts';
 import { inRange, labelForBrand } from './sql.ts';
 
 /** A stored line of a brand; `feed-labels` is that of `*`, and not stored again. */
@@ -78,18 +79,40 @@ export type DayCounts = z.output<typeof dayRow>;
 /** Scored posts of each brand by UTC day (days since 1970), in order: the first days with any since `since` (seconds), at most `limit`. */
 export function readFirstDays(
   reader: ClickHouseClient,
-  params: { readonly brands: readonly string[]; readonly since: number; readonly limit: number },
+  {
+    languages,
+    ...params
+  }: {
+    readonly brands: readonly string[];
+    readonly since: number;
+    readonly limit: number;
+    /** Only posts in these languages. */
+    readonly languages?: readonly string[] | undefined;
+  },
 ): Promise<DayCounts[]> {
   const sql = `
   SELECT r.brand AS brand, intDiv(toUnixTimestamp(r.bucket), 86400) AS day,
     sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive
   FROM rollup_15m AS r FINAL
   WHERE r.brand IN {brands:Array(String)} AND r.bucket >= toDateTime({since:UInt32}, 'UTC')
+    ${languages ? 'AND r.lang IN {languages:Array(String)}' : ''}
   GROUP BY brand, day
   HAVING negative + neutral + positive > 0
   ORDER BY brand, day
   LIMIT {limit:UInt32} BY brand`;
-  return query(reader, dayRow, sql, params);
+  return query(reader, dayRow, sql, { ...params, ...(languages && { languages }) });
+}
+
+/** Posts of each brand by language, from the 15-minute buckets that a range overlaps. @throws USAGE for an empty range */
+export function readLanguageCounts(reader: ClickHouseClient, { brands, ...range }: Range & { readonly brands: readonly string[] }) {
+  const sql = `
+  SELECT r.brand AS brand, toString(r.lang) AS lang, sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive,
+    sum(r.unscored) AS unscored
+  FROM rollup_15m AS r FINAL
+  WHERE r.brand IN {brands:Array(String)} AND ${inRange('r.bucket')}
+  GROUP BY brand, lang`;
+  const row = z.object({ brand: z.string(), lang: z.string(), ...countColumns, unscored: numeric });
+  return query(reader, row, sql, { brands, ...toBucketSeconds(range, rollup15m) });
 }
 
 /** Posts of a brand (`*`: all) in a range that a model scored. */

@@ -17,7 +17,7 @@ export function BreakdownPanel({ loaded }: { readonly loaded: QueryResult<Breakd
       actions={loaded.data && <SaveButtons subject="platforms and languages" csv={() => loaded.data && saveBreakdown(loaded.data)} />}
     >
       <QueryContent loaded={loaded}>
-        {({ platforms, languages }) => (
+        {({ platforms, languages, models }) => (
           <div class="breakdown">
             <SegmentTable
               name="Platform"
@@ -31,6 +31,9 @@ export function BreakdownPanel({ loaded }: { readonly loaded: QueryResult<Breakd
               title={formatLanguage}
               open={(lang) => navigate({ page: 'posts', filter: { lang } })}
             />
+            {models.length > 1 && (
+              <p class="models">Scored by {models.map(({ name, share }) => `${name} (${formatPercent(share)})`).join(', ')}</p>
+            )}
           </div>
         )}
       </QueryContent>
@@ -81,7 +84,7 @@ function SegmentTable(props: {
   );
 }
 
-function saveBreakdown({ platforms, languages }: Breakdown): void {
+function saveBreakdown({ platforms, languages, models }: Breakdown): void {
   const toRows = (by: string, segments: readonly Segment[]) =>
     segments.map(({ name, volume, share, calibratedNetSentiment, netSentiment }) => [
       by,
@@ -91,6 +94,6 @@ function saveBreakdown({ platforms, languages }: Breakdown): void {
       calibratedNetSentiment,
       netSentiment,
     ]);
-  const rows = [...toRows('platform', platforms), ...toRows('language', languages)];
+  const rows = [...toRows('platform', platforms), ...toRows('language', languages), ...toRows('model', models)];
   saveCsv(rangeFileName('platforms-languages'), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);
 }

@@ -66,3 +66,8 @@ test('an unknown model or version ends with a one-line error', async () => {
     expect.stringMatching(/^USAGE: No post in this range has an inactive score from x' OR 1/),
   ]);
 });
+
+test('posts in languages that only another model reads keep their scores', async () => {
+  const german = await createTinyModel(join(folder, 'german'), { name: 'german', languages: ['de'] });
+  expect(await ask('start', german)).toMatch(/^0 posts scored/);
+});

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { withFileLock } from '../../../lib/file-lock.ts';
 import { makeDirectories } from '../../../lib/make-directories.ts';
-import { bundledModelPath, type ModelInfo, readModel, verifyModel } from '../model.ts';
+import { bundledModelPaths, type ModelInfo, readModel, verifyModel } from '../model.ts';
 import { checkSettings, createManifest, type ModelSettings } from './create-manifest.ts';
 import { type DownloadDeps, downloadFile } from './download-file.ts';
 import { type Checksums, fileUrl, type Repository, validateChecksums } from './repository.ts';
@@ -88,8 +88,9 @@ async function install(options: PullOptions, deps: PullDeps, { weights, urls }: 
 
 function checkName(name: string): void {
   if (isPartialDownload(name)) throw new FeedpulseError('USAGE', `A model name must not end with ${partialSuffix}.`);
-  // Neither stored versions nor names on the command line could be distinguished from the bundled model.
-  if (name === basename(bundledModelPath)) throw new FeedpulseError('USAGE', `${name} is the bundled model: choose another name.`);
+  // Neither stored versions nor names on the command line could be distinguished from a bundled model.
+  if (bundledModelPaths.some((path) => basename(path) === name))
+    throw new FeedpulseError('USAGE', `${name} is a bundled model: choose another name.`);
 }
 
 /** Returns the installed model, or undefined if it is the requested one but corrupt. @throws USAGE for a different model */
