@@ -54,6 +54,13 @@ test.each(['system', 'INFORMATION_SCHEMA'])('rejects the database %s, which belo
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_DATABASE: name } })).message).toContain('clickhouse.database');
 });
 
+test('a model from the environment or a flag is the only one', () => {
+  const file = yaml('models: [{ path: a }, { path: b, languages: [de] }]');
+  expect(loadConfig({ file, env: {} }).models).toEqual([{ path: 'a' }, { path: 'b', languages: ['de'] }]);
+  for (const inputs of [{ env: { FEEDPULSE_MODEL_PATH: 'c' } }, { env: {}, flags: { 'model.path': 'c' } }])
+    expect(loadConfig({ file, ...inputs })).toMatchObject({ models: undefined, model: { path: 'c' } });
+});
+
 test('rejects an unknown FEEDPULSE_ variable and ignores other variables', () => {
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKER: 'a:1' } })).message).toContain('FEEDPULSE_KAFKA_BROKER');
   expect(loadConfig({ env: { PATH: '/bin' } }).dataDir).toBe('data');

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
+import { evaluateModel } from '../../dist/app/model-evaluation/evaluate-model.js';
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { plainCleaningVersion } from '../../src/infer/text/clean.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createTinyModel } from '../support/tiny-model.ts';
@@ -112,6 +114,18 @@ test('choices that cannot work are errors', async () => {
   await expect(createScorer({ ...options, models: [{ path: en }, { path: join(dir, 'gone') }] })).rejects.toMatchObject({
     code: 'MODEL_MISSING',
   });
+});
+
+test('a labeled file is measured with the configured model that reads its language', async () => {
+  const file = join(dir, 'models.yaml');
+  await writeFile(file, `models: [{ path: ${en} }, { path: ${multi} }]\nlog: { level: silent }`);
+  const config = loadConfig({ file, env: {} });
+  const labeled = { texts: ['danke', 'gift'], truth: ['positive', 'negative'], lines: [1, 2] } as const;
+  const measure = async (lang?: string) => (await evaluateModel(config, labeled, lang ? { lang } : {})).report;
+  expect(await measure('de')).toMatchObject({ modelVersion: multilingual, accuracy: 1 });
+  expect(await measure()).toMatchObject({ modelVersion: english, accuracy: 0 });
+  const message = 'tiny@1.0.0 does not support the language sv, only en; tiny-multi@2.0.0 does not support the language sv, only en, de';
+  await expect(measure('sv')).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) });
 });
 
 test('a model is loaded when a post first needs it; one that cannot be loaded is an error then', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { calibratedChange, calibrateNet } from '../../../src/analytics/calibration/apply.ts';
 import { attenuationOf, fitCalibration, type LabelTable, labelsNeeded } from '../../../src/analytics/calibration/fit.ts';
+import { blendLines } from '../../../src/analytics/calibration/several-models.ts';
 import type { Calibration, NetSentimentError } from '../../../src/domain/calibration.ts';
 import type { LabelCounts } from '../../../src/domain/label-counts.ts';
 import { type Label, labels } from '../../../src/domain/post.ts';
@@ -201,5 +202,39 @@ describe('corrected posts', () => {
     const all = calibrateNet(afterwards, history, { before: counts(45, 45, 10), after: afterwards });
     expect(all.value).toBeCloseTo(-50);
     expect(all.interval).toEqual({ low: all.value, high: all.value });
+  });
+});
+
+describe('the line of several models', () => {
+  const line = (level: number, countedLevel: number, given: Partial<Calibration> = {}): Calibration => ({
+    ...{ basis: 'labels', modelVersion: 'm@1', labels: 100, window: null, level, countedLevel },
+    ...{ slope: 1.3, levelError: 3, slopeError: 0.1, ...given },
+  });
+  const [first, second] = [line(40, 50), line(-10, -30, { modelVersion: 'n@1', levelError: 4 })];
+
+  test('gives the sum of what each model counted, corrected by its own line, if the slopes are equal', () => {
+    const blended = blendLines([
+      { line: first, posts: 300 },
+      { line: second, posts: 100 },
+    ]);
+    const truth = (one: Calibration, counted: number) => one.level + one.slope * (counted - one.countedLevel);
+    const counted = 0.75 * 45 + 0.25 * -60;
+    expect(truth(blended, counted)).toBeCloseTo(0.75 * truth(first, 45) + 0.25 * truth(second, -60), 9);
+    expect(blended.levelError).toBeCloseTo(Math.hypot(0.75 * 3, 0.25 * 4), 9);
+    expect(blended.modelVersion).toBe('m@1');
+  });
+
+  test('is that of the only model with posts, and of the first without any', () => {
+    const parts = (a: number, b: number) => [
+      { line: first, posts: a },
+      { line: second, posts: b },
+    ];
+    expect(blendLines(parts(0, 7))).toEqual(second);
+    expect(blendLines(parts(0, 0))).toEqual(first);
+  });
+
+  test('has an unknown error if that of one model is unknown', () => {
+    const parts = [first, line(0, 0, { levelError: null })].map((one) => ({ line: one, posts: 10 }));
+    expect(blendLines(parts).levelError).toBeNull();
   });
 });
