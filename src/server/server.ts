@@ -174,8 +174,20 @@ async function registerWebUi(app: App): Promise<void> {
     response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   };
   await app.register(fastifyStatic, { root: webRoot, cacheControl: false, setHeaders, preCompressed: true });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) => sendProblem(reply, 404, 'Not found.'));
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, ({ method, url, headers }, reply) => {
+    const isForPeople = method === 'GET' && !url.startsWith('/api/') && headers.accept?.includes('text/html');
+    return isForPeople ? reply.code(404).type('text/html; charset=utf-8').send(notFoundPage(url)) : sendProblem(reply, 404, 'Not found.');
+  });
 }
+
+/** For people who mistyped an address. The link is relative, because a proxy may serve the web UI below any path. */
+const notFoundPage = (url: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<title>Page not found · feedpulse</title>
+<h1>Page not found</h1>
+<p>There is no page at this address. <a href="${'../'.repeat(Math.min(20, (url.split('?')[0]?.split('/').length ?? 2) - 2)) || './'}">Go to the overview</a></p>
+`;
 
 async function listen(app: App, { host, port }: Config['server']): Promise<string> {
   try {

@@ -3,6 +3,7 @@ import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { BrandPicker } from './components/brand-picker.tsx';
 import { Notices } from './components/notices.tsx';
 import { RangePicker } from './components/range-picker.tsx';
+import { ShareLink } from './components/share-link.tsx';
 import { Sidebar } from './components/sidebar.tsx';
 import { SignIn } from './components/sign-in.tsx';
 import { ZonePicker } from './components/zone-picker.tsx';
@@ -72,6 +73,7 @@ function Main() {
         {controlsByPage[name].includes('range') && <RangePicker />}
         {controlsByPage[name].includes('comparePrevious') && brands.length < 2 && <ComparePrevious />}
         {controlsByPage[name].includes('range') && <ZonePicker />}
+        {controlsByPage[name].includes('range') && <ShareLink />}
       </header>
       <Notices />
       <PageBoundary key={name}>

@@ -1,9 +1,9 @@
 import { fetchPosts, type PostResponse } from './api/history.ts';
 import { type Cell, toCsv } from './csv.ts';
 import { formatInteger } from './format.ts';
-import { timeZone } from './state/brands.ts';
 import { view } from './state/router.ts';
 import type { Brands, PostFilter, TimeRange } from './state/view-state.ts';
+import { timeZone } from './state/zone.ts';
 import { describeRangeForFile } from './zoned-time.ts';
 
 /** Downloads that are created in the browser. */
@@ -11,32 +11,6 @@ import { describeRangeForFile } from './zoned-time.ts';
 /** Starts with a byte order mark: without it some spreadsheets do not recognize UTF-8. */
 export function saveCsv(name: string, header: readonly string[], rows: readonly (readonly Cell[])[]): void {
   save(`${name}.csv`, new Blob(['\ufeff', toCsv(header, rows)], { type: 'text/csv;charset=utf-8' }));
-}
-
-const margin = 16;
-const titleHeight = 34;
-
-/** Draws charts one below the other under a title, at the screen's resolution and with the current theme. */
-export async function savePng(name: string, title: string, charts: readonly HTMLCanvasElement[]): Promise<void> {
-  const scale = devicePixelRatio;
-  const style = getComputedStyle(document.documentElement);
-  const picture = document.createElement('canvas');
-  picture.width = Math.max(...charts.map(({ width }) => width)) + 2 * margin * scale;
-  picture.height = charts.reduce((sum, { height }) => sum + height + margin * scale, 0) + (titleHeight + margin) * scale;
-  const context = picture.getContext('2d');
-  if (!context) return;
-  context.fillStyle = style.getPropertyValue('--panel');
-  context.fillRect(0, 0, picture.width, picture.height);
-  context.fillStyle = style.getPropertyValue('--text');
-  context.font = `600 ${15 * scale}px system-ui, sans-serif`;
-  context.fillText(title, margin * scale, (margin + 14) * scale);
-  let top = (margin + titleHeight) * scale;
-  for (const chart of charts) {
-    context.drawImage(chart, margin * scale, top);
-    top += chart.height + margin * scale;
-  }
-  const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve, 'image/png'));
-  if (blob) save(`${name}.png`, blob);
 }
 
 /** The name of a file with data of the selected range. */
@@ -47,7 +21,8 @@ export const rangeFileName = (...parts: readonly string[]): string =>
 export const fileName = (...parts: readonly string[]): string =>
   parts.map((part) => part.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')).join('-') || 'feedpulse';
 
-function save(name: string, blob: Blob): void {
+/** Saves a file under a name. */
+export function save(name: string, blob: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;

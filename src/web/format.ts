@@ -1,6 +1,11 @@
 import type { Grain } from '../domain/brand-metrics.ts';
 
-/** Formats numbers and times for the browser's locale. */
+/**
+ * Formats numbers and times. The page is in English, so their words are too; separators and the order of day and month
+ * follow the browser's region. Other calendars and digits would not go with the text around them.
+ */
+const region = new Intl.Locale(Intl.DateTimeFormat().resolvedOptions().locale).maximize().region;
+const locale = new Intl.Locale('en', { ...(region && { region }), calendar: 'gregory', numberingSystem: 'latn' });
 
 /** An integer with thousands separators. */
 export const formatInteger = numberFormat({});
@@ -19,7 +24,7 @@ export const noValue = '–';
 function numberFormat(options: Intl.NumberFormatOptions): (value: number) => string {
   let formatter: Intl.NumberFormat | undefined;
   return (value) => {
-    formatter ??= new Intl.NumberFormat(undefined, options);
+    formatter ??= new Intl.NumberFormat(locale, options);
     return formatter.format(value);
   };
 }
@@ -73,29 +78,46 @@ export function formatBytes(bytes: number): string {
 
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+const thisYear = new Date().getFullYear();
+/** A day, with its year if that is not the current one. */
+const dayOf = (ms: number): Intl.DateTimeFormatOptions =>
+  Number.isNaN(ms) || new Date(ms).getFullYear() === thisYear ? day : { ...day, year: 'numeric' };
 
-/** A tick label of a time axis: the time of day; the day if the axis is longer than two days; the month if longer than 120 days. */
-export function formatTick(seconds: number, timeZone: string, { from, to }: { readonly from: string; readonly to: string }): string {
+/**
+ * The labels of the ticks of a time axis: the month if the axis is longer than 120 days, else the time of day with the date
+ * below it where the date changes, or only the date if each tick has its own.
+ */
+export function formatTicks(
+  ticks: readonly number[],
+  timeZone: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): string[] {
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
-  const parts = days > 120 ? ({ month: 'short', year: '2-digit' } as const) : days > 2 ? day : clock;
-  return format(seconds * 1_000, { ...parts, timeZone });
+  if (days > 120) return ticks.map((tick) => format(tick * 1_000, { month: 'short', year: '2-digit', timeZone }));
+  const dates = ticks.map((tick) => format(tick * 1_000, { ...dayOf(tick * 1_000), timeZone }));
+  if (new Set(dates).size === dates.length && days > 2) return dates;
+  return ticks.map((tick, index) => {
+    const time = format(tick * 1_000, { ...clock, timeZone });
+    return dates[index] === dates[index - 1] ? time : `${time}\n${dates[index]}`;
+  });
 }
 
 /** The start of a bucket. */
 export function formatBucketStart(seconds: number, timeZone: string, grain: Grain): string {
   const isLong = grain === 'day' || grain === 'week' || grain === 'month';
-  return format(seconds * 1_000, { ...day, ...(isLong ? { year: 'numeric' } : clock), timeZone });
+  return format(seconds * 1_000, { ...dayOf(seconds * 1_000), ...(isLong ? { year: 'numeric' } : clock), timeZone });
 }
 
 /** A time range; a shared day is printed once. */
 export function formatTimeRange({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
   const [start, end] = [Date.parse(from), Date.parse(to)];
   if (Number.isNaN(start) || Number.isNaN(end)) return noValue;
-  return dateFormat({ ...day, ...clock, timeZone }).formatRange(start, end);
+  return dateFormat({ ...dayOf(Math.min(start, end)), ...clock, timeZone }).formatRange(start, end);
 }
 
 /** Day and time of day. */
-export const formatDateTime = (iso: string, timeZone: string): string => format(Date.parse(iso), { ...day, ...clock, timeZone });
+export const formatDateTime = (iso: string, timeZone: string): string =>
+  format(Date.parse(iso), { ...dayOf(Date.parse(iso)), ...clock, timeZone });
 
 /** Dates of dead letters and old links may be invalid, and `Intl` throws on those. */
 const format = (ms: number, options: Intl.DateTimeFormatOptions): string => (Number.isNaN(ms) ? noValue : dateFormat(options).format(ms));
@@ -104,7 +126,7 @@ const format = (ms: number, options: Intl.DateTimeFormatOptions): string => (Num
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
-  const formatter = dateFormats.get(key) ?? new Intl.DateTimeFormat(undefined, options);
+  const formatter = dateFormats.get(key) ?? new Intl.DateTimeFormat(locale, options);
   dateFormats.set(key, formatter);
   return formatter;
 }
@@ -121,7 +143,7 @@ let languageNames: Intl.DisplayNames | undefined;
 /** The name of a language by its primary subtag. An invalid tag, from a URL or a post, is returned unchanged. */
 export function formatLanguage(code: string): string {
   if (code === 'und') return 'unknown';
-  languageNames ??= new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });
+  languageNames ??= new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   try {
     return languageNames.of(code) ?? code;
   } catch {

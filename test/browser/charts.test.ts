@@ -55,10 +55,11 @@ test('a click on a bar segment opens the posts of that label and minute', async 
 
 test('compares brands side by side, with shares of voice that add up to 100%', async () => {
   const { page, errors } = await suite.open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
-  await expect
-    .poll(() => page.locator('.comparison thead th').allTextContents())
-    .toEqual([expect.stringContaining('mentions'), first, second]);
-  const voice = page.locator('.comparison tr', { hasText: 'Share of voice' }).locator('.metric-value');
+  await expect.poll(() => page.locator('.comparison tbody th').allTextContents(), waitLonger).toHaveLength(2);
+  expect((await page.locator('.comparison tbody th').allTextContents()).sort()).toEqual([first, second].sort());
+  await page.getByLabel('Sort by').selectOption('brand');
+  expect(await page.locator('.comparison tbody th').allTextContents()).toEqual([first, second].sort());
+  const voice = page.locator('.comparison tbody tr > :nth-child(3) .metric-value');
   await expect
     .poll(async () => (await voice.allTextContents()).reduce((sum, text) => sum + Number.parseFloat(text.replace(',', '.')), 0))
     .toBeCloseTo(100, 0);
@@ -143,8 +144,54 @@ test('saves the charts as CSV and PNG', async () => {
     expect(labels.slice(0, 4).reduce((sum, count) => sum + count, 0)).toBe(posts);
   }
   const { bytes } = await download(page, 'Save the charts as PNG');
-  // A PNG has its width and height at bytes 16 and 20.
-  expect(bytes.readUInt32BE(16)).toBeGreaterThan(400);
-  expect(bytes.readUInt32BE(20)).toBeGreaterThan(380);
+  // A PNG has its width and height at bytes 16 and 20. It is twice as large as on the screen, with title and legend.
+  const shown = await page
+    .locator('.history .chart')
+    .evaluateAll((charts) => charts.map((chart) => [chart.clientWidth, chart.clientHeight]));
+  expect(bytes.readUInt32BE(16)).toBe(2 * ((shown[0]?.[0] ?? 0) + 40));
+  expect(bytes.readUInt32BE(20)).toBeGreaterThan(2 * shown.reduce((sum, [, height = 0]) => sum + height, 0) + 150);
+  await page.context().close();
+});
+
+test('dragging zooms in, a double click goes back, and the cursor has a tooltip', async () => {
+  const { page, errors } = await suite.open('/?range=1h');
+  const chart = page.getByRole('slider', { name: 'Net sentiment over time' });
+  await expect.poll(() => page.locator('.history canvas').count(), waitLonger).toBe(2);
+  const box = await chart.boundingBox();
+  if (!box) throw new Error('The chart has no box.');
+  const moveTo = (share: number, steps = 5) => page.mouse.move(box.x + share * box.width, box.y + 60, { steps });
+  await moveTo(0.5);
+  await page.locator('.chart-tooltip', { hasText: 'Net sentiment' }).waitFor();
+  await moveTo(0.4);
+  await page.mouse.down();
+  await moveTo(0.6);
+  await page.mouse.up();
+  await expect.poll(() => pageQuery(page).get('from'), waitLonger).not.toBeNull();
+  const [from, to] = ['from', 'to'].map((end) => Date.parse(pageQuery(page).get(end) ?? ''));
+  expect((to ?? 0) - (from ?? 0)).toBeGreaterThan(8 * 60_000);
+  expect((to ?? 0) - (from ?? 0)).toBeLessThan(18 * 60_000);
+  expect(pageQuery(page).get('view')).toBeNull();
+  await page.getByRole('button', { name: 'Zoom out' }).waitFor();
+  await expect.poll(() => page.locator('.stale').count(), waitLonger).toBe(0);
+  await chart.dblclick({ position: { x: box.width / 2, y: 60 } });
+  await expect.poll(() => new URL(page.url()).search, waitLonger).toBe('?range=1h');
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a brand or a label of a legend can be shown alone', async () => {
+  const { page, errors } = await suite.open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
+  const net = page.getByRole('slider', { name: /^Net sentiment of/ });
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), waitLonger).toBe(2);
+  const toggle = page.locator('.legend.series').first().getByRole('button', { name: second });
+  await toggle.click();
+  await expect.poll(() => net.getAttribute('aria-label')).toBe(`Net sentiment of ${second} over time`);
+  await toggle.click();
+  await expect.poll(() => net.getAttribute('aria-label')).toBe(`Net sentiment of ${first}, ${second} over time`);
+  await page.goto(`${suite.running.url}/?range=1h`);
+  const negative = page.getByLabel('Legend').getByRole('button', { name: 'negative' });
+  await negative.click();
+  expect(await negative.getAttribute('aria-pressed')).toBe('true');
+  expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { demoBrands } from '../../src/ingest/sources/demo/demo-brands.ts';
 import { browserSuite } from '../support/browser-suite.ts';
 import { startFeedpulse } from '../support/feedpulse.ts';
-import { statValue } from '../support/open-page.ts';
+import { statValue, withoutSharedWorker } from '../support/open-page.ts';
 
 const second = demoBrands[1]?.name ?? '';
 
@@ -38,6 +38,7 @@ test('live posts, metrics and charts appear without errors', async () => {
 test('the text of a post is never rendered as markup', async () => {
   const { page } = await suite.open('/');
   const hostile = `<img src=x onerror="window.stolen=1"><script>window.stolen=1</script> &amp; \u202e text \u200b\u200d${'😡'.repeat(500)}`;
+  await withoutSharedWorker(page);
   await page.route('**/api/v1/stream', (route) => {
     const post = {
       platform: '<b>x</b>',
@@ -89,6 +90,24 @@ test('a paused list restarts when another brand is selected', async () => {
   const tags = await page.locator('.live .post').evaluateAll((posts) => posts.map((post) => post.textContent));
   for (const text of tags) expect(text).toContain(second);
   await page.context().close();
+});
+
+test('ten tabs of a browser are live over one stream, which is closed while nobody looks', async () => {
+  const context = await suite.browser.newContext();
+  const pages = [];
+  for (let count = 0; count < 10; count += 1) {
+    const page = await context.newPage();
+    await page.goto(suite.running.url);
+    pages.push(page);
+  }
+  for (const page of pages) {
+    await page.locator('.connection', { hasText: /Live · .* posts/ }).waitFor(waitLonger);
+    await expect.poll(() => page.locator('.live .post').count(), waitLonger).toBeGreaterThan(0);
+  }
+  // The first page still gets answers: no stream takes its connections.
+  await pages[0]?.getByRole('radio', { name: '1 h', exact: true }).check();
+  await expect.poll(() => pages[0]?.locator('.stale').count(), waitLonger).toBe(0);
+  await context.close();
 });
 
 test('hashed assets are cached by the browser and served compressed', async () => {

@@ -73,6 +73,54 @@ test('selects a custom range in a time zone, until another range is selected', a
   await page.context().close();
 });
 
+test('has ranges of the calendar, in the time zone that was chosen and is remembered', async () => {
+  const { page } = await suite.open('/?zone=Asia/Kolkata');
+  await page.getByLabel('Time zone').focus();
+  await page.getByLabel('Time zone').selectOption('Pacific/Auckland');
+  await expect.poll(() => pageQuery(page).get('zone')).toBe('Pacific/Auckland');
+  const asked = page.waitForRequest((request) => request.url().includes('/summary?') && request.url().includes('from=2'));
+  await page.locator('.custom-range-picker > summary').click();
+  await page.getByRole('button', { name: 'Yesterday' }).click();
+  await expect.poll(() => pageQuery(page).get('range')).toBe('yesterday');
+  const { searchParams } = new URL((await asked).url());
+  const [from, to] = ['from', 'to'].map((end) => new Date(searchParams.get(end) ?? ''));
+  const hourThere = (date: Date | undefined) => date?.toLocaleTimeString('en-GB', { timeZone: 'Pacific/Auckland' });
+  expect([hourThere(from), hourThere(to)]).toEqual(['00:00:00', '00:00:00']);
+  await page.goto(`${suite.running.url}/?brand=${first}`);
+  await page.locator('main.loaded').waitFor();
+  // Neither the brand's zone nor that of the browser.
+  expect(await page.getByLabel('Time zone').inputValue()).toBe('Pacific/Auckland');
+  await page.context().close();
+});
+
+test('copies a link that moves with the clock, or one to the period shown', async () => {
+  const context = await suite.browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  await page.goto(`${suite.running.url}/?range=6h&zone=UTC`);
+  await page.locator('.share-link > summary').click();
+  await page.getByRole('button', { name: /moves with the clock/ }).click();
+  const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+  await expect.poll(copied).toBe(`${suite.running.url}/?range=6h&zone=UTC`);
+  await page.getByRole('button', { name: /Copy link to this period/ }).click();
+  await expect.poll(copied).toContain('from=');
+  const { searchParams } = new URL(await copied());
+  expect(Date.parse(searchParams.get('to') ?? '') - Date.parse(searchParams.get('from') ?? '')).toBe(6 * 3_600_000);
+  await context.close();
+});
+
+test('a link to a page or a range that does not exist says so, and an unknown address leads to the overview', async () => {
+  const { page } = await suite.open('/?view=nowhere&range=3y&zone=Mars');
+  for (const text of ['There is no page called “nowhere”.', 'There is no range called “3y”.', 'There is no time zone called “Mars”.'])
+    await page.locator('.notice', { hasText: text }).waitFor();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await page.locator('.notice').count()).toBe(0);
+  await page.goto(`${suite.running.url}/some/page`);
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  await page.getByRole('link', { name: 'Go to the overview' }).click();
+  await page.locator('main.loaded').waitFor();
+  await page.context().close();
+});
+
 test('a link with a custom range queries that range', async () => {
   const [from, to] = [2, 1].map((hours) => new Date(Math.floor(Date.now() / 1_000) * 1_000 - hours * 3_600_000).toISOString());
   const asked: URL[] = [];

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browserSuite } from '../support/browser-suite.ts';
 import { hostile, kettleHistory, now } from '../support/kettle-history.ts';
-import { download, openPage, pageQuery, statValue } from '../support/open-page.ts';
+import { download, openPage, pageQuery, statValue, withoutSharedWorker } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
@@ -168,6 +168,7 @@ test('a deleted post disappears from the live list, even while it is paused', as
   const sent = new Promise<void>((resolve) => {
     send = resolve;
   });
+  await withoutSharedWorker(page);
   await page.route('**/api/v1/stream', async (route) => {
     await sent;
     const post = scoredPost({ id: '3', text: '', brands: [], deleted: true });

@@ -131,7 +131,7 @@ const answers = ['/', '/favicon.svg', '/healthz', '/metrics', '/api/v1/nothing',
 test.each([
   [
     'content-security-policy',
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none';require-trusted-types-for 'script';trusted-types 'none'",
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none';require-trusted-types-for 'script';trusted-types stream-worker",
   ],
   ['cross-origin-embedder-policy', 'require-corp'],
   ['cross-origin-opener-policy', 'same-origin'],

@@ -41,3 +41,6 @@ export const statValue = async (page: Page, title: string): Promise<string | nul
 
 /** The query of the page's URL. */
 export const pageQuery = (page: Page): URLSearchParams => new URL(page.url()).searchParams;
+
+/** Lets a test answer the live stream itself: routes do not see the requests of a shared worker. */
+export const withoutSharedWorker = (page: Page): Promise<unknown> => page.addInitScript('delete window.SharedWorker');

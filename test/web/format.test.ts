@@ -6,7 +6,7 @@ import {
   formatDateTime,
   formatDuration,
   formatLanguage,
-  formatTick,
+  formatTicks,
   formatTimeRange,
   noValue,
 } from '../../src/web/format.ts';
@@ -25,7 +25,7 @@ it('shows a dash for an invalid date', () => {
     formatDateTime('never', 'UTC'),
     formatTimeRange(range, 'UTC'),
     formatBucketStart(Number.NaN, 'UTC', 'hour'),
-    formatTick(Number.NaN, 'UTC', range),
+    formatTicks([Number.NaN], 'UTC', range)[0]?.split('\n')[0],
     formatAge('never', 0),
     formatDuration(Number.NaN),
   ]).toEqual(Array.from({ length: 6 }, () => noValue));
@@ -37,4 +37,14 @@ it('names an author by handle, name or ID', () => {
   expect(formatAuthor({ id, handle: '', name: 'Ines' })).toBe('Ines');
   expect(formatAuthor({ id, handle: '', name: '' })).toBe('did:plc:qk3v7n…s6abcd');
   expect(formatAuthor({ id: '1164149377' })).toBe('1164149377');
+});
+
+it('says the date where it changes, and the year if it is another one', () => {
+  const hours = (...list: readonly number[]): number[] => list.map((hour) => Date.UTC(2024, 10, 27, hour) / 1_000);
+  const day = { from: '2024-11-27T18:00:00Z', to: '2024-11-28T06:00:00Z' };
+  expect(formatTicks(hours(20, 22, 24, 26), 'UTC', day)).toEqual(['20:00\nNov 27, 2024', '22:00', '00:00\nNov 28, 2024', '02:00']);
+  const week = { from: '2024-11-27T00:00:00Z', to: '2024-12-01T00:00:00Z' };
+  expect(formatTicks(hours(0, 12, 24), 'UTC', week)).toEqual(['00:00\nNov 27, 2024', '12:00', '00:00\nNov 28, 2024']);
+  expect(formatTicks(hours(0, 24, 48), 'UTC', week)).toEqual(['Nov 27, 2024', 'Nov 28, 2024', 'Nov 29, 2024']);
+  expect(formatTicks(hours(0, 24 * 31), 'UTC', { from: '2024-01-01T00:00Z', to: '2024-12-31T00:00Z' })).toEqual(['Nov 24', 'Dec 24']);
 });

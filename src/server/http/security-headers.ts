@@ -13,7 +13,8 @@ const contentSecurityPolicy = {
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
   'require-trusted-types-for': ["'script'"],
-  'trusted-types': ["'none'"],
+  // The one worker of the web UI, which holds the live stream.
+  'trusted-types': ['stream-worker'],
 };
 
 /** Browser features that the web UI does not use. */
@@ -48,8 +49,8 @@ export const minimalHeaders = {
 } as const;
 
 /**
- * Sets the headers of the OWASP Secure Headers project, except Clear-Site-Data: the only thing kept in the browser is
- * one cookie, and the header would also clear data of other applications under the same domain.
+ * Sets the headers of the OWASP Secure Headers project, except Clear-Site-Data: what is kept in the browser is
+ * one cookie and the chosen time zone, and the header would also clear data of other applications under the same domain.
  */
 export async function registerSecurityHeaders(app: App): Promise<void> {
   await app.register(fastifyHelmet, {

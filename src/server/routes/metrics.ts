@@ -134,9 +134,15 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands, calibra
   };
   app.get('/api/v1/trends', { config, schema: trendsSchema }, async ({ query: { brand, timeZone, ...query } }) => {
     const range = toRange(query);
+    const read = (grain: Grain) => readTimeline(reader, { brand, timeZone, grain, ...range }, clock.now(), calibrations);
     const grain = chooseGrain(query.grain, range);
-    const found = await readTimeline(reader, { brand, timeZone, grain, ...range }, clock.now(), calibrations);
-    return { brand, grain, timeZone, ...toIsoRange(range), ...found };
+    const found = await read(grain);
+    const coarser = query.grain === undefined ? coarserGrain(found, grain, range) : undefined;
+    return {
+      ...{ brand, grain: coarser ?? grain, timeZone },
+      ...toIsoRange(range),
+      ...(coarser ? await read(coarser) : found),
+    };
   });
 }
 
@@ -154,4 +160,21 @@ function chooseGrain(requested: Grain | undefined, { from, to }: { from: Date; t
   if (lengthMs <= 2 * hourMs) return 'minute';
   if (lengthMs <= 36 * hourMs) return '15m';
   return lengthMs <= 8 * dayMs ? 'hour' : 'day';
+}
+
+/** With fewer scored posts, the net sentiment of a bucket is noise. */
+const minScoredPosts = 30;
+/** With fewer buckets, a chart shows no course. */
+const minBuckets = 6;
+
+/** A longer bucket, if those of the chosen length have too few scored posts on average; undefined if they have enough. */
+function coarserGrain({ buckets }: Timeline, grain: Grain, { from, to }: { from: Date; to: Date }): Grain | undefined {
+  const scored = buckets.map(({ volume, unscored }) => volume - unscored).filter((posts) => posts > 0);
+  const mean = scored.reduce((sum, posts) => sum + posts, 0) / scored.length;
+  // Also for a brand without posts, whose mean is NaN.
+  if (!(mean < minScoredPosts)) return undefined;
+  const longer = grains
+    .slice(grains.indexOf(grain) + 1)
+    .filter((name) => name !== 'month' && (to.getTime() - from.getTime()) / grainMs[name] >= minBuckets);
+  return longer.find((name) => (mean * grainMs[name]) / grainMs[grain] >= minScoredPosts) ?? longer.at(-1);
 }

@@ -38,7 +38,10 @@ export const rangeQuery = z.strictObject({ from: time.default('now-24h'), to: ti
 export const brandRangeQuery = rangeQuery.extend({ brand });
 export const brandsRangeQuery = rangeQuery.extend({ brands });
 export const trendsQuery = brandRangeQuery.extend({
-  grain: z.enum(grains).optional().describe('Bucket length; depends on the range when absent'),
+  grain: z
+    .enum(grains)
+    .optional()
+    .describe('Bucket length. When absent, it depends on the range, and is longer for a brand with few posts'),
   timeZone: timeZone.default('UTC').describe('Time zone in which hours, days, weeks and months begin'),
 });
 

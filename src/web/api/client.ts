@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import type { SessionState } from '../../domain/session.ts';
 
 /** The server requires a token, or the session has expired. */
@@ -23,14 +24,45 @@ function toSearch(query: Query): string {
   return search.size > 0 ? `?${search}` : '';
 }
 
-async function send(path: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(`api/v1/${path}`, options).catch((error: unknown) => {
-    throw options.signal?.aborted ? error : new Error(navigator.onLine === false ? 'This device is offline.' : "Can't reach feedpulse.");
+/** Longer than the server takes to give up a query itself. */
+const timeoutMs = 50_000;
+const slowMs = 10_000;
+/** Requests that have waited for an answer for a while. */
+export const slowRequests = signal(0);
+
+async function send(path: string, { signal: stop, ...options }: RequestInit): Promise<Response> {
+  // A change runs to its end on the server, so its answer is worth waiting for.
+  const timeout = options.method === undefined ? [AbortSignal.timeout(timeoutMs)] : [];
+  const response = await countSlow(
+    fetch(`api/v1/${path}`, { ...options, signal: AbortSignal.any([...(stop ? [stop] : []), ...timeout]) }),
+  ).catch((error: unknown) => {
+    throw stop?.aborted ? error : new Error(describeFailure(error));
   });
   if (response.status === 401) throw new SignInRequired(await errorDetail(response));
   if (isRejection(response.status)) throw new RequestRejected(await errorDetail(response));
   if (!response.ok) throw new Error(await errorDetail(response));
   return response;
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return `feedpulse did not answer within ${timeoutMs / 1_000} seconds.`;
+  return navigator.onLine === false ? 'This device is offline.' : "Can't reach feedpulse.";
+}
+
+/** Counts a request among the slow ones from `slowMs` until it ends. */
+async function countSlow<T>(request: Promise<T>): Promise<T> {
+  let isSlow = false;
+  const timer = setTimeout(() => {
+    isSlow = true;
+    slowRequests.value += 1;
+  }, slowMs);
+  try {
+    return await request;
+  } finally {
+    clearTimeout(timer);
+    if (isSlow) slowRequests.value -= 1;
+  }
 }
 
 async function request<T>(path: string, options: RequestInit): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Bucket } from '../../domain/brand-metrics.ts';
+import type { StoredLabel } from '../../domain/post.ts';
 import type { Trends } from '../api/history.ts';
 import type { TimeRange } from '../state/view-state.ts';
 
@@ -50,10 +51,10 @@ export const furthestFromZero = (...columns: readonly (readonly (number | null)[
 export const netIntervals = ({ buckets }: BucketGrid): (number | null)[][] =>
   (['high', 'low'] as const).map((side) => buckets.map((bucket) => bucket?.intervals.calibratedNetSentiment?.[side] ?? null));
 
-/** For each label, its count plus those of the labels after it: bars drawn in this order look stacked. */
-export function stackedCounts({ buckets }: BucketGrid): (number | null)[][] {
+/** For each label, its count plus those of the labels after it: bars drawn in this order look stacked. @param only counts no other label */
+export function stackedCounts({ buckets }: BucketGrid, only?: StoredLabel): (number | null)[][] {
   const cumulativeCount = (bucket: Bucket, from: number): number =>
-    stackedLabels.slice(from).reduce((sum, label) => sum + bucket[label], 0);
+    stackedLabels.slice(from).reduce((sum, label) => sum + (only === undefined || label === only ? bucket[label] : 0), 0);
   return stackedLabels.map((_, from) => buckets.map((bucket) => (bucket ? cumulativeCount(bucket, from) : null)));
 }
 
@@ -86,6 +87,15 @@ export function bucketBounds(
     middle - stepSeconds / 2,
     next === undefined ? Math.max(middle + stepSeconds / 2, Date.parse(to) / 1_000) : next - stepSeconds / 2,
   ];
+}
+
+/** Widens a stretch (seconds since 1970) to the buckets that it touches. @param to the end of the range */
+export function snapToBuckets(grid: BucketGrid, to: string, from: number, until: number): [number, number] | undefined {
+  const touched = grid.midpoints
+    .map((_, index) => bucketBounds(grid, to, index))
+    .filter((bounds) => bounds && bounds[1] > from && bounds[0] < until);
+  const [first, last] = [touched[0], touched.at(-1)];
+  return first && last && [first[0], Math.min(last[1], Math.max(Date.parse(to) / 1_000, first[0] + 1))];
 }
 
 export const toTimeRange = ([start, end]: readonly [number, number]): TimeRange => ({

@@ -1,18 +1,11 @@
 import uPlot from 'uplot';
+import type { StoredLabel } from '../../domain/post.ts';
 import type { Anomaly } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
 import { formatCount, formatNetSentiment } from '../format.ts';
-import {
-  alignPrevious,
-  type BucketGrid,
-  furthestFromZero,
-  netIntervals,
-  netSentiments,
-  stackedCounts,
-  stackedLabels,
-  unfinishedBucket,
-} from './grid.ts';
-import { countSteps, isolatedPoints, themeColor, timeAxis, toPlotData, valueAxis } from './plot.ts';
+import { alignPrevious, type BucketGrid, furthestFromZero, netIntervals, netSentiments, stackedCounts, stackedLabels } from './grid.ts';
+import { type ChartEvent, drawEvents, drawIncidents, hatchUnfinished } from './marks.ts';
+import { countSteps, enableZoom, isolatedPoints, px, themeColor, timeAxis, toPlotData, valueAxis } from './plot.ts';
 
 /** The data of both charts. */
 export interface HistoryData {
@@ -23,13 +16,22 @@ export interface HistoryData {
   readonly shiftSeconds: number;
   readonly timeZone: string;
   readonly anomalies: readonly Pick<Anomaly, 'at' | 'resolvedAt'>[];
+  readonly events: readonly ChartEvent[];
+  /** The only label shown as volume; all if undefined. */
+  readonly onlyLabel: StoredLabel | undefined;
 }
 
-type GetData = () => HistoryData;
+interface Handlers {
+  read(): HistoryData;
+  onMove(index: number | null): void;
+  /** Called with the ends of a stretch that was dragged over, in seconds since 1970. */
+  onZoom(from: number, to: number): void;
+}
 
 export const sentimentData = ({ grid, previous, shiftSeconds }: HistoryData): uPlot.AlignedData =>
   toPlotData(grid.midpoints, netSentiments(grid), ...netIntervals(grid), alignPrevious(grid, previous, shiftSeconds));
-export const volumeData = ({ grid }: HistoryData): uPlot.AlignedData => toPlotData(grid.midpoints, ...stackedCounts(grid));
+export const volumeData = ({ grid, onlyLabel }: HistoryData): uPlot.AlignedData =>
+  toPlotData(grid.midpoints, ...stackedCounts(grid, onlyLabel));
 
 /** The axis uses the smallest of these bounds that fits all values, with zero in the middle. */
 const sentimentBounds = [20, 50, 100] as const;
@@ -37,19 +39,20 @@ const sentimentBounds = [20, 50, 100] as const;
 const margin = 1.03;
 
 /** Net sentiment as a line with its 95% confidence band, and the previous period as a dashed line. */
-export function sentimentPlot(container: HTMLElement, read: GetData, onMove: (index: number | null) => void): uPlot {
+export function sentimentPlot(container: HTMLElement, handlers: Handlers): uPlot {
+  const { read } = handlers;
   const line = themeColor('--accent');
   const current: uPlot.Series = {
     stroke: line,
-    width: 2,
+    width: px(2),
     fill: signFill,
     fillTo: 0,
     spanGaps: false,
-    points: { show: true, filter: (chart) => isolatedPoints(chart.data[1] ?? []), size: 5, fill: line },
+    points: { show: true, filter: (chart) => isolatedPoints(chart.data[1] ?? []), size: px(5), fill: line },
   };
   // The interval may be clipped: with few posts it spans the whole scale, and the line would look flat.
   const bound95: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
-  const previous: uPlot.Series = { stroke: themeColor('--quiet'), width: 1.2, dash: [5, 4], points: { show: false } };
+  const previous: uPlot.Series = { stroke: themeColor('--quiet'), width: px(1.2), dash: [px(5), px(4)], points: { show: false } };
   const range: uPlot.Range.Function = () => {
     const { grid, previous: before, shiftSeconds } = read();
     const furthest = furthestFromZero(netSentiments(grid), alignPrevious(grid, before, shiftSeconds));
@@ -60,22 +63,23 @@ export function sentimentPlot(container: HTMLElement, read: GetData, onMove: (in
     splits: (_, __, ___, most) => [-1, -0.5, 0, 0.5, 1].map((part) => Math.round((part * most) / margin)),
     values: (_, ticks) => ticks.map((tick) => formatNetSentiment(tick)),
   });
-  const options = createOptions(container, read, onMove, { height: 210, series: [{}, current, bound95, bound95, previous], range, axis });
+  const options = createOptions(container, handlers, { height: px(224), series: [{}, current, bound95, bound95, previous], range, axis });
   const bands: uPlot.Band[] = [{ series: [2, 3], fill: `${line}26` }];
   const drawAxes = [...(options.hooks?.drawAxes ?? []), drawZero];
   return new uPlot({ ...options, bands, hooks: { ...options.hooks, drawAxes } }, sentimentData(read()), container);
 }
 
 /** Volume as bars, stacked by label. */
-export function volumePlot(container: HTMLElement, read: GetData, onMove: (index: number | null) => void): uPlot {
-  const paths = uPlot.paths.bars?.({ size: [0.84, 40] });
+export function volumePlot(container: HTMLElement, handlers: Handlers): uPlot {
+  const { read } = handlers;
+  const paths = uPlot.paths.bars?.({ size: [0.84, px(40)] });
   const series = stackedLabels.map(
     (label): uPlot.Series => ({ width: 0, fill: themeColor(`--${label}`), points: { show: false }, ...(paths && { paths }) }),
   );
   const range: uPlot.Range.Function = (_, __, most) => [0, Math.max(4, (most ?? 0) * 1.08)];
   const axis = valueAxis({ incrs: countSteps, values: (_, ticks) => ticks.map(formatCount) });
   return new uPlot(
-    createOptions(container, read, onMove, { height: 170, series: [{}, ...series], range, axis }),
+    createOptions(container, handlers, { height: px(184), series: [{}, ...series], range, axis }),
     volumeData(read()),
     container,
   );
@@ -84,25 +88,25 @@ export function volumePlot(container: HTMLElement, read: GetData, onMove: (index
 /** The options that both charts share. */
 function createOptions(
   container: HTMLElement,
-  read: GetData,
-  onMove: (index: number | null) => void,
+  { read, onMove, onZoom }: Handlers,
   given: { height: number; series: uPlot.Series[]; range: uPlot.Range.Function; axis: uPlot.Axis },
 ): uPlot.Options {
   const { height, series, range, axis } = given;
   return {
     width: container.clientWidth,
     height,
-    padding: [8, 14, 0, 0],
+    padding: [px(8), px(14), 0, 0],
     series,
     scales: { x: { time: true, range: () => gridExtent(read().grid) }, y: { range } },
     axes: [timeAxis(() => ({ timeZone: read().timeZone, range: read().trends })), axis],
-    cursor: { sync: { key: 'history' }, y: false, drag: { x: false, y: false }, points: { show: false } },
+    cursor: { sync: { key: 'history' }, y: false, drag: { x: true, y: false, setScale: false, dist: 8 }, points: { show: false } },
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), read().timeZone),
     hooks: {
       setCursor: [({ cursor }) => onMove(cursor.idx ?? null)],
-      drawAxes: [(chart) => drawAnomalies(chart, read())],
-      draw: [(chart) => hatchUnfinished(chart, read())],
+      setSelect: [enableZoom(onZoom)],
+      drawAxes: [(chart) => drawIncidents(chart, read().anomalies), (chart) => drawEvents(chart, read().events)],
+      draw: [(chart) => hatchUnfinished(chart, read().grid, read().trends.to)],
     },
   };
 }
@@ -127,45 +131,4 @@ function signFill({ ctx, bbox }: uPlot): CanvasGradient {
 function drawZero({ ctx, bbox }: uPlot): void {
   ctx.fillStyle = themeColor('--quiet');
   ctx.fillRect(bbox.left, Math.round(bbox.top + bbox.height / 2), bbox.width, 1);
-}
-
-const hatchSpacing = 6;
-
-/** Hatches a last bucket that lacks posts, so that it does not look like a fall. */
-function hatchUnfinished(chart: uPlot, { grid, trends }: HistoryData): void {
-  const index = unfinishedBucket(grid, trends.to);
-  const middle = index === undefined ? undefined : grid.midpoints[index];
-  if (middle === undefined) return;
-  const { ctx, bbox } = chart;
-  const [left, right] = [-1, 1].map((side) => chart.valToPos(middle + (side * grid.stepSeconds) / 2, 'x', true));
-  if (left === undefined || right === undefined) return;
-  const spacing = hatchSpacing * devicePixelRatio;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(left, bbox.top, right - left, bbox.height);
-  ctx.clip();
-  ctx.beginPath();
-  for (let x = left - bbox.height; x < right; x += spacing) {
-    ctx.moveTo(x, bbox.top + bbox.height);
-    ctx.lineTo(x + bbox.height, bbox.top);
-  }
-  ctx.strokeStyle = themeColor('--panel');
-  ctx.lineWidth = 2.5 * devicePixelRatio;
-  ctx.stroke();
-  ctx.restore();
-}
-
-/** Shades each anomaly from its start to its end, with a line at the start. */
-function drawAnomalies(chart: uPlot, { anomalies }: HistoryData): void {
-  const { ctx, bbox } = chart;
-  const clampX = (position: number): number => Math.min(bbox.left + bbox.width, Math.max(bbox.left, position));
-  for (const { at, resolvedAt } of anomalies) {
-    const endMs = resolvedAt === null ? Date.now() : Date.parse(resolvedAt);
-    const [left = 0, right = 0] = [Date.parse(at), endMs].map((time) => clampX(chart.valToPos(time / 1_000, 'x', true)));
-    if (right <= left) continue;
-    ctx.fillStyle = `${themeColor('--alert')}1f`;
-    ctx.fillRect(left, bbox.top, right - left, bbox.height);
-    ctx.fillStyle = themeColor('--alert');
-    ctx.fillRect(left, bbox.top, 2, bbox.height);
-  }
 }

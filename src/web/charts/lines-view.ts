@@ -7,6 +7,9 @@ export interface PlottedLines {
   readonly midpoints: readonly number[];
   /** By brand: net sentiment in points, or the share of voice from 0 to 1. */
   readonly values: readonly (readonly (number | null)[])[];
+  /** By brand, its number in the legend. */
+  readonly numbers: readonly number[];
+  readonly grid: BucketGrid;
   readonly timeZone: string;
   readonly range: TimeRange;
 }
@@ -21,8 +24,14 @@ export interface LineChartData {
 /**
  * Aligns the brands by the start of their buckets: responses to separate requests may start and end a bucket apart, when
  * the clock moved on between them.
+ * @param shown indexes of the brands to show; shares are of the mentions of all
  */
-export function toLineChart(kind: 'net' | 'share', trends: readonly Trends[], timeZone: string): LineChartData {
+export function toLineChart(
+  kind: 'net' | 'share',
+  trends: readonly Trends[],
+  timeZone: string,
+  shown: readonly number[] = trends.map((_, index) => index),
+): LineChartData {
   const range = {
     from: trends.map(({ from }) => from).sort()[0] ?? '',
     to:
@@ -39,14 +48,15 @@ export function toLineChart(kind: 'net' | 'share', trends: readonly Trends[], ti
     return grid.buckets.map((bucket) => own.get(bucket?.start ?? ''));
   });
   const mentions = grid.buckets.map((_, row) => rows.reduce((sum, own) => sum + (own[row]?.volume ?? 0), 0));
-  const values = rows.map((own) =>
-    own.map((bucket, row) => {
+  const values = shown.map((index) =>
+    (rows[index] ?? []).map((bucket, row) => {
       if (kind === 'net') return bucket?.calibratedNetSentiment ?? null;
       return mentions[row] ? (bucket?.volume ?? 0) / mentions[row] : null;
     }),
   );
   const plotted = kind === 'net' ? values : stackValues(values);
-  return { plotted: { midpoints: grid.midpoints, values: plotted, timeZone, range }, values, grid };
+  const numbers = shown.map((index) => index + 1);
+  return { plotted: { midpoints: grid.midpoints, values: plotted, numbers, grid, timeZone, range }, values, grid };
 }
 
 /** Each brand's share plus those of the brands after it: areas drawn in this order look stacked. */

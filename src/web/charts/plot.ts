@@ -2,32 +2,41 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatTick } from '../format.ts';
+import { formatTicks } from '../format.ts';
 import type { TimeRange } from '../state/view-state.ts';
 
 export const themeColor = (variable: string): string => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
 
-const font = '11px system-ui, sans-serif';
+/** 1 on the screen; larger while a picture is drawn for a file. uPlot itself only knows the screen's resolution. */
+let plotScale = 1;
+/** A length in CSS pixels, as large as the plot that is being built needs it. */
+export const px = (length: number): number => length * plotScale;
+/** A length in pixels of the canvas. */
+export const canvasPx = (length: number): number => px(length) * devicePixelRatio;
+
+const font = (): string => `${px(11)}px system-ui, sans-serif`;
 
 /** A value axis in the theme's colors. */
 export const valueAxis = (axis: uPlot.Axis): uPlot.Axis => ({
   stroke: themeColor('--quiet'),
-  font,
+  font: font(),
   ticks: { show: false },
-  grid: { stroke: themeColor('--line'), width: 1 },
-  size: 46,
+  grid: { stroke: themeColor('--line'), width: px(1) },
+  size: px(46),
+  gap: px(5),
   ...axis,
 });
 
 /** A time axis with tick labels that suit the range. */
 export const timeAxis = (read: () => { readonly timeZone: string; readonly range: TimeRange }): uPlot.Axis => ({
   stroke: themeColor('--quiet'),
-  font,
+  font: font(),
   ticks: { show: false },
   grid: { show: false },
-  size: 26,
-  space: 76,
-  values: (_, ticks) => ticks.map((tick) => formatTick(tick, read().timeZone, read().range)),
+  size: px(40),
+  space: px(76),
+  gap: px(5),
+  values: (_, ticks) => formatTicks(ticks, read().timeZone, read().range),
 });
 
 /** Integer tick steps for an axis of counts. */
@@ -45,14 +54,61 @@ export function isolatedPoints(values: ArrayLike<number | null | undefined>): nu
   return Array.from(values, (_, index) => index).filter((index) => has(index) && !has(index - 1) && !has(index + 1));
 }
 
+/** A handler of a selection made by dragging: hands over its ends, in seconds since 1970, and removes it. */
+export const enableZoom =
+  (onZoom: (from: number, to: number) => void) =>
+  (chart: uPlot): void => {
+    const { left, width } = chart.select;
+    if (width === 0) return;
+    const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
+    chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    onZoom(from, to);
+  };
+
 export type ContainerRef = RefObject<HTMLDivElement | null>;
 export type PlotRef = RefObject<uPlot | null>;
+
+interface MountedPlot {
+  readonly container: ContainerRef;
+  readonly plot: PlotRef;
+  /** Draws the plot for a file; nothing before it is mounted. */
+  toImage(scale: number): Promise<PlotImage[]>;
+}
+
+/** A drawing of a plot for a file, and the size in CSS pixels that it stands for. */
+export interface PlotImage {
+  readonly canvas: HTMLCanvasElement;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws a plot again outside of the page, enlarged. */
+async function drawEnlarged(build: (container: HTMLElement) => uPlot, shown: uPlot, scale: number): Promise<PlotImage> {
+  const element = document.createElement('div');
+  Object.assign(element.style, { position: 'fixed', left: '-20000px', width: `${shown.width * scale}px` });
+  document.body.append(element);
+  plotScale = scale;
+  try {
+    const plot = build(element);
+    // uPlot draws in a microtask, in which the scale must still apply.
+    await Promise.resolve();
+    await Promise.resolve();
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: plot.ctx.canvas.width, height: plot.ctx.canvas.height });
+    canvas.getContext('2d')?.drawImage(plot.ctx.canvas, 0, 0);
+    plot.destroy();
+    return { canvas, width: shown.width, height: shown.height };
+  } finally {
+    plotScale = 1;
+    element.remove();
+  }
+}
 
 /**
  * Mounts a chart in an element, with its width, and redraws it when the theme changes.
  * `build` must read current values when it is called, because it is called again for each theme.
  */
-export function usePlot(build: (container: HTMLElement) => uPlot, data: uPlot.AlignedData): { container: ContainerRef; plot: PlotRef } {
+export function usePlot(build: (container: HTMLElement) => uPlot, data: uPlot.AlignedData): MountedPlot {
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const latest = useRef(build);
@@ -86,7 +142,9 @@ export function usePlot(build: (container: HTMLElement) => uPlot, data: uPlot.Al
     plot.current?.setData(data);
   }, [data]);
 
-  return { container, plot };
+  const toImage = async (scale: number): Promise<PlotImage[]> =>
+    plot.current ? [await drawEnlarged((element) => latest.current(element), plot.current, scale / devicePixelRatio)] : [];
+  return { container, plot, toImage };
 }
 
 /** The bucket index after a key press; undefined for other keys. */

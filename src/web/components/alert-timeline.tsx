@@ -1,5 +1,5 @@
 import type { AlertResponse } from '../api/alerts.ts';
-import { formatTick } from '../format.ts';
+import { formatTicks } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
 import { rangeLengthMs } from '../state/time-range.ts';
 import type { TimeRange } from '../state/view-state.ts';
@@ -23,6 +23,11 @@ export function AlertTimeline({
   const toPercent = (time: number): number => Math.min(100, Math.max(0, (100 * (time - from)) / length));
   const brands = [...new Set(alerts.map(({ brand }) => brand))].sort((a, b) => a.localeCompare(b));
   const absolute = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  const ticks = formatTicks(
+    tickPositions.map((position) => (from + position * length) / 1_000),
+    timeZone,
+    absolute,
+  );
   return (
     <div class="timeline">
       {brands.map((brand) => (
@@ -40,9 +45,9 @@ export function AlertTimeline({
       <div class="timeline-row axis" aria-hidden="true">
         <span />
         <div class="timeline-track">
-          {tickPositions.map((position) => (
+          {tickPositions.map((position, index) => (
             <span key={position} style={{ left: `${100 * position}%` }}>
-              {formatTick((from + position * length) / 1_000, timeZone, absolute)}
+              {ticks[index]}
             </span>
           ))}
         </div>

@@ -1,15 +1,17 @@
-import type { Incident } from '../api/alerts.ts';
+import { fetchEvents, type Incident } from '../api/alerts.ts';
 import { fetchTrends } from '../api/history.ts';
-import { brandTitle, timeZone } from '../state/brands.ts';
+import { brandTitle } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { previousRange } from '../state/time-range.ts';
 import { useQuery } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
+import { timeZone } from '../state/zone.ts';
 import { HistoryPanel } from './history-panel.tsx';
 import { QueryContent } from './panel.tsx';
 
 const refreshMs = 3_000;
 const previousRefreshMs = 30_000;
+const eventsRefreshMs = 60_000;
 
 interface Props {
   /** `*` is all posts. */
@@ -25,11 +27,14 @@ export function BrandHistory({ brand, range, incidents }: Props) {
   const zone = timeZone();
   const queryKey = JSON.stringify([brand, range, zone]);
   const trends = useQuery(`trends ${queryKey}`, (signal) => fetchTrends(brand, range, zone, signal), refreshMs, { isUrgent: true });
+  // Buckets of equal length, which depends on the number of posts.
+  const grain = trends.isStale ? undefined : trends.data?.grain;
   const previous = useQuery(
-    `previous ${queryKey} ${comparePrevious}`,
-    async (signal) => (comparePrevious ? await fetchTrends(brand, previousRange(range), zone, signal, trends.data?.grain) : null),
+    `previous ${queryKey} ${comparePrevious} ${grain}`,
+    async (signal) => (comparePrevious && grain ? await fetchTrends(brand, previousRange(range), zone, signal, grain) : null),
     previousRefreshMs,
   );
+  const calendar = useQuery('alert events', fetchEvents, eventsRefreshMs);
   return (
     <QueryContent loaded={trends} placeholder={<div class="panel history-placeholder placeholder" role="status" aria-label="Loading" />}>
       {(data) => (
@@ -39,6 +44,7 @@ export function BrandHistory({ brand, range, incidents }: Props) {
           previous={previous.isStale || previous.data?.grain !== data.grain ? undefined : previous.data}
           timeZone={zone}
           anomalies={incidents.filter((incident) => incident.brand === brand)}
+          events={(calendar.data?.events ?? []).filter(({ brands }) => brand === '*' || brands.length === 0 || brands.includes(brand))}
         />
       )}
     </QueryContent>

@@ -4,15 +4,18 @@ import { brands } from '../state/brands.ts';
 import { navigate, view } from '../state/router.ts';
 import { closePopover, Popover } from './popover.tsx';
 
-const maxSelected = 8;
+const maxSelected = 12;
 const minBrandsForSearch = 9;
+
+/** Ignores case and accents, as the matching of posts does. */
+const fold = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 /** Selects one brand by its name, several by their checkboxes, or all posts. */
 export function BrandPicker() {
   const [search, setSearch] = useState('');
   const chosen = view.value.brands;
   const all = brands.value.filter(({ brand }) => brand !== '*');
-  const found = all.filter(({ brand }) => brand.toLowerCase().includes(search.toLowerCase()));
+  const found = all.filter(({ brand }) => fold(brand).includes(fold(search)));
   const title = chosen.length === 0 ? 'All posts' : chosen.length === 1 ? (chosen[0] ?? '') : `${chosen.length} brands`;
   const choose = (names: readonly string[], event: Event): void => {
     navigate({ brands: names });
@@ -44,13 +47,19 @@ export function BrandPicker() {
               disabled={!chosen.includes(brand) && chosen.length >= maxSelected}
               onChange={() => navigate({ brands: chosen.includes(brand) ? chosen.filter((name) => name !== brand) : [...chosen, brand] })}
             />
-            <button type="button" aria-pressed={chosen.length === 1 && chosen[0] === brand} onClick={(event) => choose([brand], event)}>
+            <button
+              type="button"
+              title={brand}
+              aria-pressed={chosen.length === 1 && chosen[0] === brand}
+              onClick={(event) => choose([brand], event)}
+            >
               <bdi>{brand}</bdi>
               <span class="quiet">{formatCount(volume)}</span>
             </button>
           </li>
         ))}
       </ul>
+      <p class="quiet hint">Click a name for one brand; check boxes to compare up to {maxSelected}.</p>
       {found.length === 0 && <p class="empty">{all.length === 0 ? 'No brands are configured.' : 'No matching brands.'}</p>}
     </Popover>
   );

@@ -1,13 +1,14 @@
 import type { Change, Comparison } from '../../domain/brand-metrics.ts';
 import { describeBasis } from '../../domain/calibration.ts';
-import { type Brand, fetchTrends } from '../api/history.ts';
+import { type Brand, fetchTrends, type Trends } from '../api/history.ts';
+import { netSentiments, toBucketGrid, unfinishedBucket } from '../charts/grid.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatInteger, formatNetSentiment, formatPercent, noValue } from '../format.ts';
-import { timeZone } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
+import { timeZone } from '../state/zone.ts';
 import { ShareBar, sentimentTone } from './label.tsx';
 import { Panel, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -121,7 +122,13 @@ function NetSparkline({ brand, range }: { readonly brand: string; readonly range
     (signal) => fetchTrends(brand, range, zone, signal),
     sparklineRefreshMs,
   );
-  return <Sparkline zero values={data?.buckets.map(({ calibratedNetSentiment }) => calibratedNetSentiment) ?? []} />;
+  return <Sparkline zero values={data ? finishedValues(data) : []} />;
+}
+
+/** Without the last bucket if it lacks posts: it would look like a fall or a spike. */
+function finishedValues(trends: Trends): (number | null)[] {
+  const grid = toBucketGrid(trends);
+  return netSentiments(grid).slice(0, unfinishedBucket(grid, trends.to));
 }
 
 function saveBrands(brands: readonly Brand[]): void {

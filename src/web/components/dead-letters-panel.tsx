@@ -4,9 +4,9 @@ import { errorMessage, waitForJob } from '../api/client.ts';
 import { type DeadLetters, fetchDeadLetters, type ReplayResult, startReplay } from '../api/pipeline.ts';
 import { fileName, saveCsv } from '../export-file.ts';
 import { formatDateTime, formatInteger, formatPercent, noValue } from '../format.ts';
-import { timeZone } from '../state/brands.ts';
 import { hasRole } from '../state/session.ts';
 import { useQuery } from '../state/use-query.ts';
+import { timeZone } from '../state/zone.ts';
 import { Panel, QueryContent, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { Driver, Drivers } from '../api/history.ts';
 import { fileName, rangeFileName, saveCsv } from '../export-file.ts';
 import { formatNetSentiment, formatPlural, formatTimeRange } from '../format.ts';
-import { timeZone } from '../state/brands.ts';
 import { navigate } from '../state/router.ts';
 import type { QueryResult } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
+import { timeZone } from '../state/zone.ts';
 import { Panel, QueryContent } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 

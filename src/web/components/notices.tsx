@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { slowRequests } from '../api/client.ts';
 import { formatDateTime } from '../format.ts';
-import { brands, brandsRange, timeZone, unknownBrands } from '../state/brands.ts';
-import { view } from '../state/router.ts';
+import { brands, brandsRange } from '../state/brands.ts';
+import { linkIssues } from '../state/router.ts';
 import { queryErrors } from '../state/use-query.ts';
+import { timeZone } from '../state/zone.ts';
 
 const backfillNoticeMs = 15_000;
 
@@ -18,13 +20,19 @@ export function Notices() {
         {error} Data as of {formatDateTime(new Date(lastSuccess.current).toISOString(), timeZone())}. Retrying…
       </p>
     );
-  if (unknownBrands.value.length > 0 && view.value.brands.length === 0)
+  if (linkIssues.value.length > 0)
     return (
       <p class="notice plain" role="status">
-        No brand is called {unknownBrands.value.map((name) => `“${name}”`).join(', ')}. These are all posts.{' '}
-        <button type="button" class="link" onClick={() => (unknownBrands.value = [])}>
+        {linkIssues.value.join(' ')}{' '}
+        <button type="button" class="link" onClick={() => (linkIssues.value = [])}>
           Dismiss
         </button>
+      </p>
+    );
+  if (slowRequests.value > 0)
+    return (
+      <p class="notice plain" role="status">
+        feedpulse is slow to answer. Still waiting…
       </p>
     );
   if (!isBackfilling) return null;

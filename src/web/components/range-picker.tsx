@@ -1,22 +1,34 @@
 import { useState } from 'preact/hooks';
 import { formatTimeRange } from '../format.ts';
-import { timeZone } from '../state/brands.ts';
+import { type CalendarPreset, calendarPresets, yearBefore } from '../state/calendar.ts';
 import { navigate, selectPreset, view } from '../state/router.ts';
-import { rangePresets } from '../state/view-state.ts';
+import { type RangePreset, rollingPresets, type TimeRange } from '../state/view-state.ts';
+import { currentRange, timeZone } from '../state/zone.ts';
 import { fromLocalTime, toLocalTime } from '../zoned-time.ts';
 import { Icon } from './icons.tsx';
 import { closePopover, Popover } from './popover.tsx';
+import { zoneLabel } from './zone-picker.tsx';
 
 const names = { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d', '365d': '1 y' } as const;
+const calendarNames: Readonly<Record<CalendarPreset, string>> = {
+  today: 'Today',
+  yesterday: 'Yesterday',
+  'this-week': 'This week',
+  'last-week': 'Last week',
+  'this-month': 'This month',
+  'last-month': 'Last month',
+  'this-quarter': 'This quarter',
+  'last-quarter': 'Last quarter',
+};
 
-/** Selects a range that ends now, or a custom one. */
+/** Selects a range that ends now, one of the calendar, or a custom one. */
 export function RangePicker() {
   const { preset, customRange } = view.value;
   return (
     <div class="range-picker">
       <fieldset class="segments">
         <legend class="visually-hidden">Time range</legend>
-        {rangePresets.map((option) => (
+        {rollingPresets.map((option) => (
           <label key={option}>
             <input
               type="radio"
@@ -29,19 +41,55 @@ export function RangePicker() {
           </label>
         ))}
       </fieldset>
-      <Popover
-        class={`custom-range-picker ${customRange ? 'chosen' : ''}`}
-        name="Custom range"
-        label={
-          <>
-            <Icon name="calendar" />
-            {customRange ? <span class="custom-range">{formatTimeRange(customRange, timeZone())}</span> : null}
-          </>
-        }
-      >
-        <CustomRangeForm key={`${customRange?.from} ${timeZone()}`} />
-      </Popover>
+      <OtherRanges />
     </div>
+  );
+}
+
+/** The name of a range of the calendar; undefined for a rolling or a custom one. */
+export const calendarName = (preset: RangePreset): string | undefined => calendarNames[preset as CalendarPreset]; // of the others there is none
+
+function OtherRanges() {
+  const { preset, customRange } = view.value;
+  const zone = timeZone();
+  const name = customRange ? formatTimeRange(customRange, zone) : calendarName(preset);
+  const choose = (option: CalendarPreset, event: Event): void => {
+    selectPreset(option);
+    closePopover(event.currentTarget);
+  };
+  const goBackAYear = (event: Event): void => {
+    navigate({ customRange: yearBefore(currentRange(), zone, Date.now()) });
+    closePopover(event.currentTarget);
+  };
+  return (
+    <Popover
+      class={`custom-range-picker ${name === undefined ? '' : 'chosen'}`}
+      name={name === undefined ? 'Other ranges' : `Other ranges: ${name}`}
+      label={
+        <>
+          <Icon name="calendar" />
+          {name === undefined ? null : <span class="custom-range">{name}</span>}
+        </>
+      }
+    >
+      <div class="range-choices">
+        <ul class="choices">
+          {calendarPresets.map((option) => (
+            <li key={option}>
+              <button type="button" aria-pressed={!customRange && preset === option} onClick={(event) => choose(option, event)}>
+                {calendarNames[option]}
+              </button>
+            </li>
+          ))}
+          <li class="apart">
+            <button type="button" onClick={goBackAYear}>
+              Same period last year
+            </button>
+          </li>
+        </ul>
+        <CustomRangeForm key={`${customRange?.from} ${zone}`} customRange={customRange} zone={zone} />
+      </div>
+    </Popover>
   );
 }
 
@@ -52,9 +100,7 @@ function validate(start: number, end: number): string {
   return end - start > maxRangeMs ? 'A range can be at most 400 days.' : '';
 }
 
-function CustomRangeForm() {
-  const { customRange } = view.value;
-  const zone = timeZone();
+function CustomRangeForm({ customRange, zone }: { readonly customRange: TimeRange | undefined; readonly zone: string }) {
   const [from, setFrom] = useState(() => toLocalTime(customRange ? Date.parse(customRange.from) : Date.now() - 86_400_000, zone));
   const [to, setTo] = useState(() => toLocalTime(customRange ? Date.parse(customRange.to) : Date.now(), zone));
   const [error, setError] = useState('');
@@ -77,6 +123,7 @@ function CustomRangeForm() {
         To
         <input type="datetime-local" required value={to} onInput={(event) => setTo(event.currentTarget.value)} />
       </label>
+      <p class="quiet">{zoneLabel(zone)}</p>
       <p class="problem" role="alert">
         {error}
       </p>

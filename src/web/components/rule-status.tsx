@@ -1,8 +1,9 @@
 import { type Alerts, type Silence, unsilence } from '../api/alerts.ts';
 import { fileName, saveCsv } from '../export-file.ts';
 import { formatDateTime, formatDuration, formatPercent } from '../format.ts';
-import { brandTitle, timeZone } from '../state/brands.ts';
+import { brandTitle } from '../state/brands.ts';
 import { hasRole } from '../state/session.ts';
+import { timeZone } from '../state/zone.ts';
 import { TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 

@@ -65,8 +65,12 @@ function ConnectionStatus() {
         </p>
       )}
       <p class="sidebar-links">
-        <a href="./api/v1/openapi.json">API</a>
-        <a href="./metrics">Metrics</a>
+        {!isSignInNeeded.value && (
+          <>
+            <a href="./api/v1/openapi.json">API</a>
+            <a href="./metrics">Metrics</a>
+          </>
+        )}
         {name !== undefined && !isProxyUser && (
           <button type="button" class="link" onClick={() => void signOut()}>
             Sign out
@@ -89,6 +93,7 @@ function describeConnection(): ConnectionText {
   if (connection.value === 'lost') return { state: 'bad', text: 'Connection lost, reconnecting…' };
   const now = status.value;
   if (!now) return { state: 'off', text: 'Connecting…' };
+  if (now.sources.length > 0 && now.sources.every(({ state }) => state === 'ended')) return { state: 'off', text: 'Source ended' };
   if (now.ready) {
     const missing = now.sources.flatMap(({ name, issue }) => (issue === null ? [] : name));
     const down = missing.length > 0 ? ` · down: ${missing.join(', ')}` : '';

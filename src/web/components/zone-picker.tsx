@@ -1,35 +1,42 @@
 import { useState } from 'preact/hooks';
-import { timeZone } from '../state/brands.ts';
-import { navigate, view } from '../state/router.ts';
+import { brands } from '../state/brands.ts';
+import { view } from '../state/router.ts';
+import { browserZone, selectZone, timeZone } from '../state/zone.ts';
 
-/** Selects the time zone for times and day boundaries. */
+/** Selects the time zone for times and day boundaries. It is remembered, and never changes by itself. */
 export function ZonePicker() {
-  const { zone } = view.value;
+  const zone = timeZone();
   // Rendering about 420 zones would delay the first paint.
   const [isOpened, setOpened] = useState(false);
-  const names = isOpened ? allZones() : [];
   const loadZones = (): void => setOpened(true);
-  const choose = (value: string): void => {
-    const { zone: _, ...rest } = view.value;
-    view.value = rest;
-    navigate(value === '' ? {} : { zone: value });
-  };
+  const [only] = view.value.brands.length === 1 ? view.value.brands : [];
+  const brandZone = brands.value.find(({ brand }) => brand === only)?.timeZone;
+  const first = [...new Set([browserZone, ...(brandZone ? [brandZone] : []), 'UTC', zone])];
+  const describe = (name: string): string =>
+    name === browserZone ? ' (this device)' : name === brandZone && only !== undefined ? ` (${only})` : '';
+  const toOption = (name: string) => (
+    <option key={name} value={name}>
+      {`${zoneLabel(name)}${describe(name)}`}
+    </option>
+  );
   return (
-    <label class="zone-picker" title="Time zone of all times and day boundaries. Automatic: the brand's time zone, else the browser's.">
+    <label class="zone-picker" title="Time zone of all times and day boundaries. Remembered on this device.">
       <span class="visually-hidden">Time zone</span>
       <select
-        value={zone ?? ''}
+        value={zone}
         onFocus={loadZones}
         onPointerEnter={loadZones}
         onPointerDown={loadZones}
-        onChange={(event) => choose(event.currentTarget.value)}
+        onChange={({ currentTarget: { value } }) => selectZone(value === browserZone ? undefined : value)}
       >
-        <option value="">{zone === undefined ? `${zoneLabel(timeZone())} (automatic)` : 'Automatic'}</option>
-        {(zone === undefined || names.includes(zone) ? names : [zone, ...names]).map((name) => (
-          <option key={name} value={name}>
-            {zoneLabel(name)}
-          </option>
-        ))}
+        {first.map(toOption)}
+        {isOpened && (
+          <optgroup label="All time zones">
+            {allZones()
+              .filter((name) => !first.includes(name))
+              .map(toOption)}
+          </optgroup>
+        )}
       </select>
     </label>
   );
@@ -37,8 +44,8 @@ export function ZonePicker() {
 
 let known: readonly string[] | undefined;
 function allZones(): readonly string[] {
-  known ??= ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+  known ??= Intl.supportedValuesOf('timeZone').toSorted();
   return known;
 }
 
-const zoneLabel = (zone: string): string => zone.replaceAll('_', ' ');
+export const zoneLabel = (zone: string): string => zone.replaceAll('_', ' ');

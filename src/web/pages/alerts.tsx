@@ -9,18 +9,18 @@ import { Panel, QueryContent } from '../components/panel.tsx';
 import { RuleStatusTable, SaveRules } from '../components/rule-status.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { fileName, saveCsv } from '../export-file.ts';
-import { timeZone } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { hasRole } from '../state/session.ts';
 import { alertsVersion } from '../state/stream.ts';
 import { useQuery } from '../state/use-query.ts';
-import { matchesBrands, selectedBrand, selectedBrands, selectedRange } from '../state/view-state.ts';
+import { matchesBrands, selectedBrand, selectedBrands } from '../state/view-state.ts';
+import { currentRange, timeZone } from '../state/zone.ts';
 
 const refreshMs = 10_000;
 
 /** The alerts of the range, the status of the rules, planned events, and a backtest. */
 export function Alerts() {
-  const range = selectedRange(view.value);
+  const range = currentRange();
   const brand = selectedBrand(view.value);
   const answer = useQuery(
     `alerts ${JSON.stringify([brand, range])} ${alertsVersion.value}`,

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { BrandSummary, Change, Comparison, Interval, Metric } from '../../domain/brand-metrics.ts';
 import { fetchComparison } from '../api/history.ts';
 import { BrandLines } from '../components/brand-lines.tsx';
@@ -6,12 +7,21 @@ import { sentimentTone } from '../components/label.tsx';
 import { Panel, QueryContent, TableFrame } from '../components/panel.tsx';
 import { PendingNote } from '../components/pending-note.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
+import { ViewLink } from '../components/view-link.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatDecimal, formatInteger, formatNetSentiment, formatPercentPrecise, noValue } from '../format.ts';
+import {
+  formatCount,
+  formatDecimal,
+  formatInteger,
+  formatNetSentiment,
+  formatPercentPrecise,
+  formatRelativeChange,
+  noValue,
+} from '../format.ts';
 import { brands } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
-import { selectedRange } from '../state/view-state.ts';
+import { currentRange } from '../state/zone.ts';
 
 const refreshMs = 10_000;
 /** The number of line colors. */
@@ -19,7 +29,7 @@ const defaultBrandCount = 8;
 
 /** Brands side by side: the selected ones, or those with most posts if fewer than two are selected. */
 export function Compare() {
-  const range = selectedRange(view.value);
+  const range = currentRange();
   const chosen = view.value.brands;
   const byVolume = brands.value
     .filter(({ brand }) => brand !== '*')
@@ -43,18 +53,27 @@ export function Compare() {
 }
 
 function ComparisonPanel({ named, range }: { readonly named: readonly string[]; readonly range: { from: string; to: string } }) {
+  const [sort, setSort] = useState<SortOrder>('calibratedNetSentiment');
   const loaded = useQuery(`compare ${JSON.stringify([named, range])}`, (signal) => fetchComparison(named, range, signal), refreshMs);
   return (
     <>
       <Panel
         title="Comparison"
         hint={view.value.brands.length > 1 ? undefined : 'Select brands above to compare only those.'}
-        actions={loaded.data && <SaveButtons subject="the comparison" csv={() => save(loaded.data?.brands ?? [])} />}
+        actions={
+          <>
+            <SortPicker sort={sort} choose={setSort} />
+            {loaded.data && <SaveButtons subject="the comparison" csv={() => save(loaded.data?.brands ?? [])} />}
+          </>
+        }
       >
         <QueryContent loaded={loaded} lines={8}>
           {(comparison) => (
             <>
-              <ComparisonTable comparison={comparison} />
+              <ComparisonTable comparison={comparison} sort={sort} />
+              <p class="formula">
+                Below each value: change vs the previous period, in points or percent. Bold: statistically significant (95%).
+              </p>
               <PendingNote pending={comparison.pending} />
             </>
           )}
@@ -72,30 +91,34 @@ interface Row {
   readonly tooltip?: string;
   readonly format: (value: number) => string;
   /** Formats a change, in the unit of the metric; shares in percentage points. */
-  readonly formatChange: (value: number) => string;
+  readonly formatChange: (value: number, summary: BrandSummary) => string;
 }
 
-const formatPoints = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatDecimal(Math.abs(value))}`;
+/** One decimal, with a sign unless that rounds to zero. */
+function formatPoints(value: number): string {
+  const rounded = Math.round(10 * value);
+  return `${rounded > 0 ? '+' : rounded < 0 ? '−' : ''}${formatDecimal(Math.abs(rounded) / 10)}`;
+}
 
 const rows: readonly Row[] = [
   {
     metric: 'volume',
     title: 'Posts',
     format: formatCount,
-    formatChange: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
+    formatChange: (_, { current, previous }) => (previous ? formatRelativeChange(current.volume, previous.volume) : noValue),
   },
   { metric: 'shareOfVoice', title: 'Share of voice', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
   { metric: 'calibratedNetSentiment', title: 'Net sentiment', tooltip: netFormula, format: formatNetSentiment, formatChange: formatPoints },
   {
     metric: 'netSentiment',
-    title: 'Counted net sentiment',
+    title: 'Counted net',
     tooltip: countedFormula,
     format: formatNetSentiment,
     formatChange: formatPoints,
   },
   {
     metric: 'weightedNetSentiment',
-    title: 'Weighted net sentiment',
+    title: 'Weighted net',
     tooltip: 'Weight per post: 1 + ln(1 + likes + reposts + replies)',
     format: formatNetSentiment,
     formatChange: formatPoints,
@@ -105,28 +128,56 @@ const rows: readonly Row[] = [
   { metric: 'negativeShare', title: '▼ Negative', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
 ];
 
-function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
+type SortOrder = Metric | 'brand';
+
+/** The metric that the rows are sorted by. Of net sentiment and positive posts the lowest comes first, to show where trouble is. */
+function sortSummaries(summaries: readonly BrandSummary[], by: SortOrder): readonly BrandSummary[] {
+  if (by === 'brand') return summaries.toSorted((a, b) => a.brand.localeCompare(b.brand));
+  const direction = by.endsWith('etSentiment') || by === 'positiveShare' ? 1 : -1;
+  const last = direction * Number.POSITIVE_INFINITY;
+  return summaries.toSorted((a, b) => direction * ((a.current[by] ?? last) - (b.current[by] ?? last)));
+}
+
+function SortPicker({ sort, choose }: { readonly sort: SortOrder; readonly choose: (sort: SortOrder) => void }) {
+  return (
+    <label class="sort-picker">
+      Sort by{' '}
+      <select value={sort} onChange={({ currentTarget }) => choose(currentTarget.value as SortOrder /* the values of the options below */)}>
+        <option value="brand">Brand</option>
+        {rows.map(({ metric, title }) => (
+          <option key={metric} value={metric}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function ComparisonTable({ comparison, sort }: { readonly comparison: Comparison; readonly sort: SortOrder }) {
   return (
     <TableFrame title="Brands side by side">
       <table class="comparison">
         <thead>
           <tr>
             <th scope="col">{formatInteger(comparison.mentions)} mentions</th>
-            {comparison.brands.map(({ brand }) => (
-              <th key={brand} scope="col" class="number">
-                <bdi>{brand}</bdi>
+            {rows.map(({ metric, title, tooltip }) => (
+              <th key={metric} scope="col" class="number" title={tooltip} aria-sort={metric === sort ? 'other' : undefined}>
+                {title}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={row.metric}>
-              <th scope="row" title={row.tooltip}>
-                {row.title}
+          {sortSummaries(comparison.brands, sort).map((summary) => (
+            <tr key={summary.brand}>
+              <th scope="row">
+                <ViewLink class="link brand-name" to={{ page: 'overview', brands: [summary.brand] }} title={summary.brand}>
+                  <bdi>{summary.brand}</bdi>
+                </ViewLink>
               </th>
-              {comparison.brands.map((summary) => (
-                <MetricCell key={summary.brand} summary={summary} row={row} />
+              {rows.map((row) => (
+                <MetricCell key={row.metric} summary={summary} row={row} />
               ))}
             </tr>
           ))}
@@ -136,7 +187,8 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
   );
 }
 
-function MetricCell({ summary: { current, changes }, row }: { readonly summary: BrandSummary; readonly row: Row }) {
+function MetricCell({ summary, row }: { readonly summary: BrandSummary; readonly row: Row }) {
+  const { current, changes } = summary;
   const value = current[row.metric];
   const interval = current.intervals[row.metric];
   const change = changes?.[row.metric] ?? null;
@@ -145,7 +197,7 @@ function MetricCell({ summary: { current, changes }, row }: { readonly summary: 
     <td class="number">
       <span class={`metric-value net ${tone}`}>{value === null ? noValue : row.format(value)}</span>
       <span class={`change ${change?.significant ? 'significant' : ''}`} title={describeCell(interval, change, row)}>
-        {change ? row.formatChange(change.difference) : ' '}
+        {change ? row.formatChange(change.difference, summary) : ' '}
       </span>
     </td>
   );

@@ -7,17 +7,17 @@ import { Panel, QueryContent } from '../components/panel.tsx';
 import { PostCard } from '../components/post-card.tsx';
 import { ViewLink } from '../components/view-link.tsx';
 import { formatDateTime } from '../format.ts';
-import { timeZone } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
-import { selectedRange, type TimeRange } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
+import { currentRange, timeZone } from '../state/zone.ts';
 
 const postsRefreshMs = 60_000;
 const maxPosts = 12;
 
 /** One incident: what happened, the charts around it, who was notified, and its posts. */
 export function Incident() {
-  const range = selectedRange(view.value);
+  const range = currentRange();
   const { incident: id = '' } = view.value;
   const loaded = useIncident(id);
   return (

@@ -13,12 +13,13 @@ import { LiveList } from '../components/live-list.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { PendingNote } from '../components/pending-note.tsx';
 import { SaveMetrics, StatCardPlaceholders, StatCards } from '../components/stat-cards.tsx';
-import { brands, timeZone } from '../state/brands.ts';
+import { brands } from '../state/brands.ts';
 import { selectPreset, view } from '../state/router.ts';
 import { alertsVersion } from '../state/stream.ts';
 import { clampToLastDays, rangeLengthMs } from '../state/time-range.ts';
 import { type QueryResult, useQuery } from '../state/use-query.ts';
-import { rangePresets, selectedBrand, selectedRange, type TimeRange } from '../state/view-state.ts';
+import { type RangePreset, rollingPresets, selectedBrand, type TimeRange } from '../state/view-state.ts';
+import { currentRange, timeZone } from '../state/zone.ts';
 
 const refreshMs = 3_000;
 const incidentRefreshMs = 10_000;
@@ -27,7 +28,7 @@ const slowRefreshMs = 30_000;
 
 /** Sentiment and volume of one brand or of all posts; a comparison if several brands are selected. */
 export function Overview() {
-  const range = selectedRange(view.value);
+  const range = currentRange();
   const brand = selectedBrand(view.value);
   const isComparison = view.value.brands.length > 1;
   const shownBrands = isComparison
@@ -110,7 +111,8 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
   const loaded = useQuery(`summary ${JSON.stringify([brand, range])}`, (signal) => fetchSummary(brand, range, signal), refreshMs, {
     isUrgent: true,
   });
-  const length = view.value.customRange ? 'the previous period of equal length' : `the previous ${rangeNames[view.value.preset]}`;
+  const name = rangeNames.get(view.value.preset);
+  const length = view.value.customRange || !name ? 'the previous period of equal length' : `the previous ${name}`;
   return (
     <QueryContent loaded={loaded} placeholder={<StatCardPlaceholders />}>
       {(summary) => (
@@ -132,7 +134,14 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
   );
 }
 
-const rangeNames = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days', '365d': 'year' } as const;
+const rangeNames: ReadonlyMap<RangePreset, string> = new Map([
+  ['1h', 'hour'],
+  ['6h', '6 hours'],
+  ['24h', '24 hours'],
+  ['7d', '7 days'],
+  ['30d', '30 days'],
+  ['365d', 'year'],
+]);
 
 function Drivers({ brand, range }: SelectionProps) {
   const isTooLong = rangeLengthMs(range) > maxDriversRangeMs;
@@ -168,7 +177,7 @@ function Breakdown({ brand, range }: SelectionProps) {
 /** Shown for a range without posts; offers a longer one. */
 function EmptyRange() {
   const { preset, customRange } = view.value;
-  const longer = customRange ? undefined : rangePresets[rangePresets.indexOf(preset) + 1];
+  const longer = customRange ? undefined : rollingPresets.find((_, index) => rollingPresets[index - 1] === preset);
   return (
     <div class="panel empty-range">
       <h2>No posts in this range</h2>

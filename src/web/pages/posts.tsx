@@ -8,13 +8,14 @@ import { PostFilters } from '../components/post-filters.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { savePosts } from '../export-file.ts';
 import { formatPlural } from '../format.ts';
-import { brandsTitle, timeZone } from '../state/brands.ts';
+import { brandsTitle } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { hasRole } from '../state/session.ts';
 import { rangeLengthMs } from '../state/time-range.ts';
 import { useCorrections } from '../state/use-corrections.ts';
 import { useQuery } from '../state/use-query.ts';
-import { type Brands, type PostFilter, selectedBrand, selectedBrands, selectedRange, type TimeRange } from '../state/view-state.ts';
+import { type Brands, type PostFilter, selectedBrand, selectedBrands, type TimeRange } from '../state/view-state.ts';
+import { currentRange, timeZone } from '../state/zone.ts';
 
 const pageSize = 30;
 const breakdownRefreshMs = 60_000;
@@ -28,7 +29,7 @@ const maxEngagementSortMs = 31 * 86_400_000;
 export function Posts() {
   const brand = selectedBrand(view.value);
   const brands = selectedBrands(view.value);
-  const range = selectedRange(view.value);
+  const range = currentRange();
   const canSortByEngagement = rangeLengthMs(range) <= maxEngagementSortMs;
   const filter = canSortByEngagement ? view.value.filter : withoutSort(view.value.filter);
   const breakdown = useQuery(

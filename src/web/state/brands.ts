@@ -1,23 +1,22 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Brand, fetchBrands } from '../api/history.ts';
-import { navigate, view } from './router.ts';
+import { linkIssues, navigate, view } from './router.ts';
 import { type QueryResult, useQuery } from './use-query.ts';
-import { type Brands, selectedRange } from './view-state.ts';
+import type { Brands } from './view-state.ts';
+import { currentRange } from './zone.ts';
 
 /** All configured brands with their metrics for the range; `*` (all posts) comes first. */
 export const brands = signal<readonly Brand[]>([]);
 
 /** The range that `brands` belongs to, as JSON. */
 export const brandsRange = signal('');
-/** Brands that the URL named but that are not configured. */
-export const unknownBrands = signal<readonly string[]>([]);
 
 const brandsRefreshMs = 3_000;
 
 /** Loads the brands while the calling component is mounted. Drops brands from the URL that are no longer configured. */
 export function useBrands(): QueryResult<Brand[]> {
-  const range = selectedRange(view.value);
+  const range = currentRange();
   const loaded = useQuery(`brands ${JSON.stringify(range)}`, (signal) => fetchBrands(range, signal), brandsRefreshMs);
   useEffect(() => {
     if (!loaded.data) return;
@@ -25,7 +24,8 @@ export function useBrands(): QueryResult<Brand[]> {
     if (!loaded.isStale) brandsRange.value = JSON.stringify(range);
     const remaining = view.value.brands.filter((name) => loaded.data?.some(({ brand }) => brand === name));
     if (remaining.length === view.value.brands.length) return;
-    unknownBrands.value = view.value.brands.filter((name) => !remaining.includes(name));
+    const unknown = view.value.brands.filter((name) => !remaining.includes(name)).map((name) => `“${name}”`);
+    linkIssues.value = [`No brand is called ${unknown.join(', ')}.${remaining.length === 0 ? ' These are all posts.' : ''}`];
     navigate({ brands: remaining }, 'replace');
   }, [loaded.data, loaded.isStale]);
   return loaded;
@@ -35,12 +35,3 @@ export function useBrands(): QueryResult<Brand[]> {
 export const brandsTitle = (chosen: Brands): string => (typeof chosen === 'string' ? brandTitle(chosen) : chosen.join(', '));
 
 export const brandTitle = (brand: string): string => (brand === '*' ? 'All posts' : brand);
-
-/** The time zone of the UI: the selected one, the zone of a single brand, or the browser's. */
-export function timeZone(): string {
-  const { zone, brands: chosen } = view.value;
-  const brandZone = chosen.length === 1 ? brands.value.find(({ brand }) => brand === chosen[0])?.timeZone : undefined;
-  return zone ?? brandZone ?? browserZone;
-}
-
-const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;

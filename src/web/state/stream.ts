@@ -3,6 +3,7 @@ import type { ScoredPost } from '../../domain/post.ts';
 import type { PipelineStatus } from '../../domain/status.ts';
 import { fetchSession } from '../api/client.ts';
 import { isSignInNeeded, requireSignIn } from './session.ts';
+import { openStream } from './shared-stream.ts';
 
 /** The latest status, sent once a second; undefined before the first one. */
 export const status = signal<PipelineStatus | undefined>(undefined);
@@ -26,35 +27,70 @@ export function onPost(listener: (post: ScoredPost) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-const retryMs = 2_000;
-/** A status arrives every second: after this long without one the connection is dead, even if the browser has not noticed. */
-const heartbeatTimeoutMs = 10_000;
+/** Incremented when the stream is opened: what was stored while it was closed has to be read. */
+export const streamOpened = signal(0);
 
-/** Connects to the live stream, and reconnects whenever the connection is lost. */
+const retryMs = 2_000;
+/** A hidden page closes its stream after this long; a short look at another tab does not. */
+const hiddenMs = 10_000;
+
+/** Connects to the live stream while the page is visible, and reconnects whenever the connection is lost. */
 export async function connectStream(): Promise<void> {
-  await waitForSignIn();
-  const stream = new EventSource('api/v1/stream');
-  const reconnect = (): void => {
-    clearTimeout(heartbeatTimer);
-    stream.close();
-    connection.value = 'lost';
-    void checkSession().then(() => setTimeout(() => void connectStream(), retryMs));
-  };
-  let heartbeatTimer = setTimeout(reconnect, heartbeatTimeoutMs);
-  // The browser reconnects by itself after a broken connection, but not after a response that is not a stream.
-  stream.addEventListener('error', reconnect);
-  stream.addEventListener('post', ({ data }) => {
+  for (;;) {
+    await waitForSignIn();
+    await waitUntilVisible();
+    if ((await readStream()) === 'lost') {
+      connection.value = 'lost';
+      await checkSession();
+    }
+    // A page that is being left runs no timers, so it does not connect again.
+    await new Promise((resolve) => setTimeout(resolve, connection.value === 'lost' ? retryMs : 0));
+  }
+}
+
+/** Reads the stream until it is lost, or until the page has been hidden for a while. */
+function readStream(): Promise<'lost' | 'hidden'> {
+  return new Promise((resolve) => {
+    let isFirst = true;
+    let hiding: ReturnType<typeof setTimeout> | undefined;
+    const end = (reason: 'lost' | 'hidden'): void => {
+      clearTimeout(hiding);
+      document.removeEventListener('visibilitychange', watchVisibility);
+      removeEventListener('pagehide', leave);
+      close();
+      resolve(reason);
+    };
+    const leave = (): void => end('hidden');
+    const watchVisibility = (): void => {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(leave, hiddenMs);
+    };
+    const close = openStream((message) => {
+      if (message.type === 'lost') return end('lost');
+      if (isFirst) {
+        streamOpened.value += 1;
+        alertsVersion.value += 1;
+      }
+      isFirst = false;
+      handle(message.type, message.data);
+    });
+    document.addEventListener('visibilitychange', watchVisibility);
+    addEventListener('pagehide', leave);
+  });
+}
+
+function handle(type: 'post' | 'status' | 'alert', data: string): void {
+  if (type === 'alert') alertsVersion.value += 1;
+  else if (type === 'status')
+    recordStatus(JSON.parse(data) as PipelineStatus); // the server serializes this type
+  else {
     const post = JSON.parse(data) as ScoredPost; // the server serializes this type
     for (const listener of listeners) listener(post);
-  });
-  stream.addEventListener('alert', () => {
-    alertsVersion.value += 1;
-  });
-  stream.addEventListener('status', ({ data }) => {
-    clearTimeout(heartbeatTimer);
-    heartbeatTimer = setTimeout(reconnect, heartbeatTimeoutMs);
-    recordStatus(JSON.parse(data) as PipelineStatus); // the server serializes this type
-  });
+  }
+}
+
+async function waitUntilVisible(): Promise<void> {
+  while (document.hidden) await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
 }
 
 function recordStatus(latest: PipelineStatus): void {

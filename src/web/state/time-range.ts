@@ -1,15 +1,15 @@
-import { rangePresets, type TimeRange } from './view-state.ts';
+import { rollingPresets, type TimeRange } from './view-state.ts';
 
 const unitMs = { h: 3_600_000, d: 86_400_000 } as const;
 
 /** The range of equal length that ends where this one starts. */
 export function previousRange({ from, to }: TimeRange): TimeRange {
-  const preset = rangePresets.find((candidate) => from === `now-${candidate}` && to === 'now');
+  const preset = rollingPresets.find((candidate) => from === `now-${candidate}` && to === 'now');
   if (preset) {
     const unit = preset.endsWith('h') ? 'h' : 'd';
     return { from: `now-${2 * Number.parseInt(preset, 10)}${unit}`, to: from };
   }
-  const length = Date.parse(to) - Date.parse(from);
+  const length = rangeLengthMs({ from, to });
   return { from: new Date(Date.parse(from) - length).toISOString(), to: from };
 }
 
@@ -21,7 +21,7 @@ export const clampToLastDays = ({ to }: TimeRange, days: number): TimeRange => (
 
 /** The length of a range in ms. */
 export function rangeLengthMs({ from, to }: TimeRange): number {
-  const preset = rangePresets.find((candidate) => from === `now-${candidate}` && to === 'now');
-  if (!preset) return Date.parse(to) - Date.parse(from);
+  const preset = rollingPresets.find((candidate) => from === `now-${candidate}` && to === 'now');
+  if (!preset) return (to === 'now' ? Date.now() : Date.parse(to)) - Date.parse(from);
   return Number.parseInt(preset, 10) * unitMs[preset.endsWith('h') ? 'h' : 'd'];
 }

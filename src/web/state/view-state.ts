@@ -1,9 +1,13 @@
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
+import { type CalendarContext, type CalendarPreset, calendarPresets, calendarRange } from './calendar.ts';
 
 export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health', 'calibrate', 'incident'] as const;
 export type PageName = (typeof pageNames)[number];
 
-export const rangePresets = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
+/** Ranges that end now and move with it. */
+export const rollingPresets = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
+export type RollingPreset = (typeof rollingPresets)[number];
+export const rangePresets = [...rollingPresets, ...calendarPresets] as const;
 export type RangePreset = (typeof rangePresets)[number];
 
 /** A time range as in API requests: ISO 8601, or relative to now. */
@@ -43,8 +47,16 @@ export interface ViewState {
   readonly incident?: string;
 }
 
-export const selectedRange = ({ preset, customRange }: Pick<ViewState, 'preset' | 'customRange'>): TimeRange =>
-  customRange ?? { from: `now-${preset}`, to: 'now' };
+const isCalendarPreset = (preset: RangePreset): preset is CalendarPreset => calendarPresets.some((known) => known === preset);
+
+/** @param calendar where days, weeks and months begin */
+export function selectedRange(
+  { preset, customRange }: Pick<ViewState, 'preset' | 'customRange'>,
+  calendar: CalendarContext = { timeZone: 'UTC', now: Date.now(), firstDay: 1 },
+): TimeRange {
+  if (customRange) return customRange;
+  return isCalendarPreset(preset) ? calendarRange(preset, calendar) : { from: `now-${preset}`, to: 'now' };
+}
 
 /** The selected brand if it is the only one; otherwise `*`. */
 export const selectedBrand = ({ brands }: Pick<ViewState, 'brands'>): string => (brands.length === 1 ? (brands[0] ?? '*') : '*');
@@ -66,14 +78,14 @@ export function parseUrl(search: string): ViewState {
     known.find((value) => value === query.get(name));
   const [from, to] = [query.get('from'), query.get('to')].map((time) => Date.parse(time ?? ''));
   const customRange = from !== undefined && to !== undefined && from < to ? { from: iso(from), to: iso(to) } : undefined;
-  const zone = query.get('zone') ?? '';
+  const zone = toZone(query.get('zone'));
   const incident = query.get('incident');
   return {
     page: parseEnum(pageNames, 'view') ?? 'overview',
     brands: [...new Set(query.getAll('brand'))].filter((brand) => brand !== '' && brand !== '*').slice(0, 20),
     preset: parseEnum(rangePresets, 'range') ?? '24h',
     ...(customRange && { customRange }),
-    ...(isZone(zone) && { zone }),
+    ...(zone !== undefined && { zone }),
     comparePrevious: query.get('comparePrevious') !== 'false',
     filter: readFilter(query, parseEnum),
     ...(incident && { incident }),
@@ -106,12 +118,29 @@ export function formatUrl({ page: name, brands, preset, customRange, zone, compa
   return query.size > 0 ? `?${query}` : '';
 }
 
-function isZone(zone: string): boolean {
+/** Undefined for what is not a time zone. */
+export function toZone(zone: string | null): string | undefined {
   try {
-    return zone !== '' && new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+    return zone && new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone ? zone : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** What a link asks for that does not exist, and what is shown instead; one sentence each. */
+export function findLinkIssues(search: string): string[] {
+  const query = new URLSearchParams(search);
+  const state = parseUrl(search);
+  const quote = (name: string): string => `“${query.get(name)?.slice(0, 60)}”`;
+  const isUnknown = (name: string, known: readonly string[]): boolean => query.has(name) && !known.includes(query.get(name) ?? '');
+  return [
+    ...(isUnknown('view', pageNames) ? [`There is no page called ${quote('view')}. This is the overview.`] : []),
+    ...(isUnknown('range', rangePresets) ? [`There is no range called ${quote('range')}. These are the last 24 hours.`] : []),
+    ...((query.has('from') || query.has('to')) && !state.customRange
+      ? ['The link has no valid start and end. These are the last 24 hours.']
+      : []),
+    ...(query.get('zone') && state.zone === undefined ? [`There is no time zone called ${quote('zone')}.`] : []),
+  ];
 }
 
 export const pageTitles: Readonly<Record<PageName, string>> = {

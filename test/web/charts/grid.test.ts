@@ -6,6 +6,7 @@ import {
   furthestFromZero,
   labelAt,
   netSentiments,
+  snapToBuckets,
   stackedCounts,
   toBucketGrid,
   unfinishedBucket,
@@ -94,4 +95,12 @@ it.each([
   const [before, now] = [gridOf(earlier), gridOf(later)];
   expect(alignPrevious(now, before, days * 86_400)).toEqual(netSentiments(before));
   expect(alignPrevious(before, now, -days * 86_400)).toEqual(netSentiments(now));
+});
+
+it('widens a dragged stretch to whole buckets, and not beyond the range', () => {
+  const grid = { midpoints: [50, 150, 250], buckets: [undefined, undefined, undefined], stepSeconds: 100 };
+  const to = new Date(270_000).toISOString();
+  expect(snapToBuckets(grid, to, 110, 130)).toEqual([100, 200]);
+  expect(snapToBuckets(grid, to, 90, 210)).toEqual([0, 270]);
+  expect(snapToBuckets(grid, to, 400, 500)).toBeUndefined();
 });

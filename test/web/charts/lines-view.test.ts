@@ -58,3 +58,9 @@ it('finds the brand under the pointer', () => {
     undefined,
   ]);
 });
+
+it('shows some of the brands, with their number and their share of the mentions of all', () => {
+  const shares = toLineChart('share', answers, 'UTC', [1]);
+  expect(shares.values).toEqual([[0, 0.25, 0.75, 1]]);
+  expect([shares.plotted.values, shares.plotted.numbers]).toEqual([[[0, 0.25, 0.75, 1]], [2]]);
+});

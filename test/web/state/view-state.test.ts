@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { storedLabels } from '../../../src/domain/post.ts';
 import {
+  findLinkIssues,
   formatUrl,
   matchesBrands,
   pageNames,
@@ -97,4 +98,14 @@ it('matches posts and alerts with the selected brands', () => {
   expect(named.map((brands) => matchesBrands(all ?? '', brands))).toEqual([true, true, true, true]);
   expect(named.map((brands) => matchesBrands(one ?? '', brands))).toEqual([true, false, false, false]);
   expect(named.map((brands) => matchesBrands(two ?? '', brands))).toEqual([true, true, false, false]);
+});
+
+it('says what a link asks for that does not exist', () => {
+  expect(findLinkIssues('?view=posts&range=last-week&zone=UTC&brand=Nobody')).toEqual([]);
+  expect(findLinkIssues('?view=nowhere')).toEqual(['There is no page called “nowhere”. This is the overview.']);
+  expect(findLinkIssues('?range=3y&from=2026-11-02&to=2026-11-01&zone=Mars')).toEqual([
+    'There is no range called “3y”. These are the last 24 hours.',
+    'The link has no valid start and end. These are the last 24 hours.',
+    'There is no time zone called “Mars”.',
+  ]);
 });
