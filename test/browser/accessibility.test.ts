@@ -80,7 +80,7 @@ describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
 });
 
 test.each([
-  ['/', ['Brand: All posts', 'Custom range', 'Save the metrics as CSV', 'Net sentiment over time']],
+  ['/', ['Brand: All posts', 'Other ranges', 'Save the metrics as CSV', 'Net sentiment over time']],
   [
     `/?brand=${brand}&brand=${other}`,
     [
