@@ -94,7 +94,7 @@ test('a paused list restarts when another brand is selected', async () => {
 
 test('ten tabs of a browser are live over one stream, which is closed while nobody looks', async () => {
   const context = await suite.browser.newContext();
-  const pages = [];
+  const pages: Page[] = [];
   for (let count = 0; count < 10; count += 1) {
     const page = await context.newPage();
     await page.goto(suite.running.url);
