@@ -19,7 +19,9 @@ const brandFields = {
   official: z
     .array(z.string().min(1).max(200))
     .optional()
-    .describe("Handles of the brand's own accounts. Alert messages quote them only if their posts are the story"),
+    .describe(
+      "Handles of the brand's own accounts; when absent, the aliases that are handles. Their posts are marked, and alert messages quote them only if they are the story",
+    ),
 };
 
 export const brand = z.strictObject(brandFields, {

@@ -7,6 +7,7 @@ import { ShareLink } from './components/share-link.tsx';
 import { Sidebar } from './components/sidebar.tsx';
 import { SignIn } from './components/sign-in.tsx';
 import { ZonePicker } from './components/zone-picker.tsx';
+import { describeRange } from './export-png.ts';
 import { Alerts } from './pages/alerts.tsx';
 import { Calibrate } from './pages/calibrate.tsx';
 import { Compare } from './pages/compare.tsx';
@@ -20,6 +21,7 @@ import { navigate, view } from './state/router.ts';
 import { isSignInNeeded } from './state/session.ts';
 import { clearCache } from './state/use-query.ts';
 import { type PageName, pageTitles } from './state/view-state.ts';
+import { absoluteRange, timeZone } from './state/zone.ts';
 
 const pages: Readonly<Record<PageName, FunctionComponent>> = {
   overview: Overview,
@@ -69,6 +71,7 @@ function Main() {
     <main id="view" class={loaded.data ? 'loaded' : ''}>
       <header class="controls">
         <h1>{pageTitles[name]}</h1>
+        <PrintedSelection page={name} />
         {controlsByPage[name].includes('brand') && <BrandPicker />}
         {controlsByPage[name].includes('range') && <RangePicker />}
         {controlsByPage[name].includes('comparePrevious') && brands.length < 2 && <ComparePrevious />}
@@ -80,6 +83,18 @@ function Main() {
         <Page />
       </PageBoundary>
     </main>
+  );
+}
+
+/** On paper, what the controls select. */
+function PrintedSelection({ page }: { readonly page: PageName }) {
+  const { brands } = view.value;
+  const hasRange = controlsByPage[page].includes('range');
+  return (
+    <p class="print-only">
+      {brands.length > 0 ? brands.map(brandTitle).join(', ') : 'All posts'}
+      {hasRange && ` · ${describeRange(absoluteRange(), timeZone())}`}
+    </p>
   );
 }
 

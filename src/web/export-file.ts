@@ -1,6 +1,6 @@
 import { fetchPosts, type PostResponse } from './api/history.ts';
 import { type Cell, toCsv } from './csv.ts';
-import { formatInteger } from './format.ts';
+import { formatDecimal, formatInteger } from './format.ts';
 import { view } from './state/router.ts';
 import type { Brands, PostFilter, TimeRange } from './state/view-state.ts';
 import { timeZone } from './state/zone.ts';
@@ -8,9 +8,12 @@ import { describeRangeForFile } from './zoned-time.ts';
 
 /** Downloads that are created in the browser. */
 
-/** Starts with a byte order mark: without it some spreadsheets do not recognize UTF-8. */
+/** In the format of the reader's region. Starts with a byte order mark: without it some spreadsheets do not recognize UTF-8. */
 export function saveCsv(name: string, header: readonly string[], rows: readonly (readonly Cell[])[]): void {
-  save(`${name}.csv`, new Blob(['\ufeff', toCsv(header, rows)], { type: 'text/csv;charset=utf-8' }));
+  save(
+    `${name}.csv`,
+    new Blob(['\ufeff', toCsv(header, rows, { decimalComma: formatDecimal(0.5).includes(',') })], { type: 'text/csv;charset=utf-8' }),
+  );
 }
 
 /** The name of a file with data of the selected range. */
@@ -39,6 +42,7 @@ const columns: readonly (readonly [string, (post: PostResponse) => string | numb
   ['platform', ({ platform }) => platform],
   ['id', ({ id }) => id],
   ['author', ({ author }) => author && (author.handle || author.name || author.id)],
+  ['official', ({ official }) => (official ? 'yes' : undefined)],
   ['followers', ({ author }) => author?.followers],
   ['brands', ({ brands }) => brands.join('; ')],
   ['label', ({ label }) => label],
@@ -63,7 +67,7 @@ export async function savePosts(brand: Brands, range: TimeRange, filter: PostFil
   let before: string | null | undefined;
   const signal = AbortSignal.timeout(timeoutMs);
   do {
-    const page = await fetchPosts(brand, range, filter, { limit: pageSize, before: before ?? undefined }, signal);
+    const page = await fetchPosts(brand, range, { ...filter, fold: 'false' }, { limit: pageSize, before: before ?? undefined }, signal);
     posts.push(...page.posts);
     before = page.next;
   } while (before && posts.length < maxSavedPosts);

@@ -89,7 +89,7 @@ test('saves the metrics of the range with their intervals', async () => {
   const { page } = await suite.open('/?brand=Kestrel');
   const { name, bytes } = await download(page, 'Save the metrics as CSV');
   expect(name).toBe('feedpulse-metrics-24h.csv');
-  expect(bytes.toString()).toMatch(/^\ufeffmetric,value,low,high,previous,change,significant\r\nvolume,40,/);
+  expect(bytes.toString()).toMatch(/^\ufeffmetric,value,low,high,previous,change,significant\r\nposts,40,/);
   await page.context().close();
 });
 

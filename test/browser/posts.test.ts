@@ -34,6 +34,54 @@ test('filters, searches and sorts posts; user content is never rendered as marku
   await page.context().close();
 });
 
+test('searches with operators, shows totals and a trend, and folds near-duplicates', async () => {
+  const { page, errors } = await suite.open('/?view=posts&brand=Kestrel');
+  const hint = page.locator('.post-list .hint');
+  await expect.poll(() => hint.textContent(), waitLonger).toBe('Showing 30 of 40 posts');
+  await page.getByRole('button', { name: 'Select a part of the range' }).waitFor();
+  const words = page.getByRole('searchbox', { name: 'Search posts' });
+  await words.fill('leaking OR onerror');
+  await expect.poll(() => hint.textContent(), waitLonger).toBe('11 posts');
+  expect(await shown(page).locator('mark').allTextContents()).toContain('leaks');
+  await words.fill('kettle -leaks -lovely');
+  await expect.poll(() => hint.textContent(), waitLonger).toBe('1 post');
+  await words.fill('leaks');
+  await expect.poll(() => hint.textContent(), waitLonger).toBe('10 posts');
+  await page.getByLabel('Order').selectOption('impact');
+  // The texts differ in a number only, except for the formula.
+  await expect.poll(() => shown(page).count(), waitLonger).toBeLessThan(10);
+  await expect.poll(() => hint.textContent(), waitLonger).toMatch(/^Showing \d and \d similar of 10 posts$/);
+  expect(await shown(page).first().locator('.post-text').first().textContent()).toContain('number 36');
+  const toggle = shown(page)
+    .first()
+    .getByRole('button', { name: /^Show \d similar posts$/ });
+  await toggle.click();
+  expect(await shown(page).first().locator('.similar .post').count()).toBeGreaterThan(5);
+  await page.goBack();
+  await expect.poll(() => shown(page).count(), waitLonger).toBe(10);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('keeps the line breaks and links of a post', async () => {
+  const { page } = await openPage(suite.browser, 'about:blank');
+  const text = 'Not good.\nSee https://example.com/a?b=1), "http://x.example"';
+  await page.route('**/api/v1/posts?*', (route) =>
+    route.fulfill({ json: { brand: '*', posts: [{ ...scoredPost({ id: '1', text }), official: true }], next: null } }),
+  );
+  await page.goto(`${suite.running.url}/?view=posts`);
+  const post = shown(page).first();
+  await post.waitFor(waitLonger);
+  // biome-ignore lint/performance/useDomNodeTextContent: only the rendered text shows whether line breaks are kept
+  expect(await post.locator('.post-text').innerText()).toBe(text);
+  const links = await post
+    .locator('.post-text a')
+    .evaluateAll((all) => all.map((link) => [link.getAttribute('href'), link.getAttribute('rel')]));
+  expect(links).toEqual(['https://example.com/a?b=1', 'http://x.example'].map((url) => [url, 'noopener noreferrer nofollow']));
+  expect(await post.locator('.official').textContent()).toBe('Official');
+  await page.context().close();
+});
+
 test('a correction changes the stat card, and undoing it changes it back', async () => {
   const { page, errors } = await suite.open('/?brand=Kestrel');
   await expect.poll(() => statValue(page, '▼ Negative'), waitLonger).toBe('25%');

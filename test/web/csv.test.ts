@@ -51,3 +51,14 @@ it('does not change text that is not a formula', () => {
 it('keeps numbers as numbers, and missing values empty', () => {
   expect(toCsv(['a', 'b', 'c', 'd'], [[-1.5, null, undefined, 'plain']])).toBe('a,b,c,d\r\n-1.5,,,plain\r\n');
 });
+
+it('uses semicolons and decimal commas where spreadsheets expect them', () => {
+  const rows = [['a;b', 'c,d', 1.5, 'e"f', null]];
+  expect(toCsv(['h;1', 'h2', 'h3', 'h4', 'h5'], rows, { decimalComma: true })).toBe('"h;1";h2;h3;h4;h5\r\n"a;b";c,d;1,5;"e""f";\r\n');
+});
+
+it('keeps the digits of long IDs, and numbers as they are', () => {
+  expect(toCsv(['id'], [['1164149377123456789'], ['123456789012345'], [1_164_149_377_123_456]])).toBe(
+    "id\r\n'1164149377123456789\r\n123456789012345\r\n1164149377123456\r\n",
+  );
+});

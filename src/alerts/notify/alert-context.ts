@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibrations } from '../../analytics/calibration/calibrations.ts';
 import { findDrivers } from '../../analytics/drivers/drivers.ts';
+import { officialHandles } from '../../config/official-accounts.ts';
 import type { BrandConfig } from '../../config/schema.ts';
 import type { AlertContext, AlertEvent, AlertTransition, Evaluation, ExamplePost } from '../../domain/alert.ts';
 import { type Calibration, describeBasis } from '../../domain/calibration.ts';
@@ -8,6 +9,7 @@ import type { StoredLabel } from '../../domain/post.ts';
 import { brandTerms } from '../../ingest/brands/brand-matcher.ts';
 import { extractCopyWords, minCopyLength } from '../../lib/copy-words.ts';
 import { foldText } from '../../lib/fold-text.ts';
+import { normalizeHandle } from '../../lib/handle.ts';
 import { publicHolidays } from '../../lib/holidays.ts';
 import { createNearDuplicateIndex } from '../../lib/near-duplicates.ts';
 import { toLocalDay } from '../../lib/time-zone.ts';
@@ -87,11 +89,9 @@ function isCounted({ metric }: Evaluation): (post: { readonly label: StoredLabel
   return () => true;
 }
 
-const normalizeHandle = (handle: string): string => handle.replace(/^[@＠]/, '').toLowerCase();
-
 /** Tells the brands' own accounts by their handle. */
 function officialAccounts(brands: readonly BrandConfig[]): (post: WindowPost) => boolean {
-  const handles = new Set(brands.flatMap(({ official }) => official?.map(normalizeHandle) ?? []));
+  const handles = new Set(officialHandles(brands));
   return ({ handle }) => handles.has(normalizeHandle(handle));
 }
 

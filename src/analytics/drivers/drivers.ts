@@ -4,7 +4,7 @@ import type { Label } from '../../domain/post.ts';
 import { createYielder } from '../../lib/yield-to-event-loop.ts';
 import { type Range, toSeconds } from '../../sink/queries/metrics.ts';
 import { rollup15m } from '../../sink/queries/rollups.ts';
-import { countScored, type SampledPost, sampleScored } from '../../sink/queries/search.ts';
+import { countScored, type SampledPost, sampleScored } from '../../sink/queries/samples.ts';
 import { type CountedTerm, countTerms, type DistinctPost, minPosts, type TermTable } from './count-terms.ts';
 import { zScores } from './log-odds.ts';
 import type { TermKind } from './term-extractor.ts';

@@ -1,5 +1,7 @@
+import { inflections, parseQuery, type Query } from '../../domain/query-language.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { foldText } from '../../lib/fold-text.ts';
+import type { TextSearch } from '../../sink/queries/post-conditions.ts';
 
 const maxTerms = 10;
 
@@ -9,23 +11,39 @@ const wordCharacter = new RegExp(`^(?![${unspacedScripts.replaceAll('\\p{', '\\p
 const wordBoundary = `[^\\p{L}\\p{N}\\p{M}_]|[${unspacedScripts}]`;
 
 /**
- * The words and "quoted phrases" of a search, each as an RE2 pattern that matches it in folded text on word boundaries,
- * ignoring case and diacritics: `acme` matches `ACMÉ!` but not `AcmeCorp`. Special characters are escaped.
+ * A search with an RE2 pattern for each of its terms, which matches it in folded text on word boundaries, ignoring case and
+ * diacritics: `acme` matches `ACMÉ!` but not `AcmeCorp`. Words also match their inflections, phrases do not. Special
+ * characters are escaped.
  * @throws USAGE for no words, or more than ten
  */
-export function toSearchPatterns(text: string): string[] {
-  const terms = [...text.toWellFormed().matchAll(/"([^"]*)"?|([^\s"]+)/g)]
-    .map(([, phrase, word]) => foldText((phrase ?? word ?? '').replace(/\p{Cc}/gu, ' ')).trim())
-    .filter((term) => term !== '');
-  if (terms.length === 0) throw new FeedpulseError('USAGE', 'text: has no words to search for.');
-  if (terms.length > maxTerms) throw new FeedpulseError('USAGE', `text: has more than ${maxTerms} words and phrases.`);
-  return [...new Set(terms)].map(toPattern);
+export function toTextSearch(text: string): TextSearch {
+  let terms = 0;
+  const convert = (query: Query): TextSearch | undefined => {
+    if (query.kind === 'not') {
+      const part = convert(query.part);
+      return part && { kind: 'not', part };
+    }
+    if ('parts' in query) {
+      const parts = query.parts.flatMap((part) => convert(part) ?? []);
+      return parts.length > 0 ? { kind: query.kind, parts } : undefined;
+    }
+    const term = foldText(query.text).trim();
+    if (term === '') return undefined;
+    terms += 1;
+    return { kind: 'pattern', pattern: toPattern(term, query.kind) };
+  };
+  const query = parseQuery(text.toWellFormed());
+  const search = query && convert(query);
+  if (!search) throw new FeedpulseError('USAGE', 'text: has no words to search for.');
+  if (terms > maxTerms) throw new FeedpulseError('USAGE', `text: has more than ${maxTerms} words and phrases.`);
+  return search;
 }
 
-function toPattern(term: string): string {
+function toPattern(term: string, kind: 'word' | 'phrase' | 'prefix'): string {
   const [first = ''] = term;
   const last = [...term].at(-1) ?? '';
   const before = wordCharacter.test(first) || first === '#' || first === '@' ? `(?:\\A|${wordBoundary})` : '';
-  const after = wordCharacter.test(last) ? `(?:\\z|${wordBoundary})` : '';
-  return `${before}${term.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${after}`;
+  const after = wordCharacter.test(last) && kind !== 'prefix' ? `(?:\\z|${wordBoundary})` : '';
+  const escaped = term.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return `${before}${(kind === 'word' ? inflections(term) : undefined) ?? escaped}${after}`;
 }

@@ -12,6 +12,7 @@ interface Options extends PostQueryOptions {
   readonly minConfidence?: string;
   readonly maxConfidence?: string;
   readonly text?: string;
+  readonly official: string;
   readonly sort: string;
   readonly limit: string;
   readonly before?: string;
@@ -24,7 +25,7 @@ interface Page {
 
 const examples = `
   $ feedpulse posts --brand Brixomel --since now-1d --label negative
-  $ feedpulse posts --brand Brixomel --text 'refund "battery recall"'
+  $ feedpulse posts --brand Brixomel --text '(refund OR "money back") -app'
   $ feedpulse posts --brand Brixomel --since now-7d --sort engagement --format csv > posts.csv
 `;
 
@@ -34,18 +35,24 @@ export function definePostsCommand(command: Command): void {
     .option('--author <author>', 'only this author: an ID, or a handle with or without @')
     .option('--min-confidence <share>', 'minimum confidence, 0 to 1')
     .option('--max-confidence <share>', 'maximum confidence, 0 to 1')
-    .option('--text <words>', 'posts that contain all these words and "phrases", ignoring case and accents')
+    .option('--text <query>', 'words in any inflection, "phrases", prefix*, OR, -word, parentheses; ignores case and accents')
     .addOption(
-      new Option('--sort <order>', 'newest first, or highest engagement (likes, reposts, replies) first')
-        .choices(['time', 'engagement'])
+      new Option('--official <which>', "posts by the brands' own accounts").choices(['include', 'exclude', 'only']).default('include'),
+    )
+    .addOption(
+      new Option(
+        '--sort <order>',
+        'newest first, or highest impact (confidence × reach), reach (followers), confidence or engagement first',
+      )
+        .choices(['time', 'impact', 'reach', 'confidence', 'engagement'])
         .default('time'),
     )
     .option('--limit <number>', 'maximum number of posts, at most 1000', '50')
     .option('--before <cursor>', 'cursor of the next page, printed by the previous call')
     .addHelpText('after', examples)
     .action(async (options: Options) => {
-      const { label, author, minConfidence, maxConfidence, text, sort, limit, before } = options;
-      const query = { label, author, minConfidence, maxConfidence, text, sort, limit, before };
+      const { label, author, minConfidence, maxConfidence, text, official, sort, limit, before } = options;
+      const query = { label, author, minConfidence, maxConfidence, text, official, sort, limit, before };
       const page = await queryPosts<Page>('/api/v1/posts', options, query);
       process.stdout.write(formatRows(options.format, page.posts, withStarsIfAny(page.posts), page));
       if (page.next !== null && options.format !== 'json') process.stderr.write(`More posts: --before ${page.next}\n`);

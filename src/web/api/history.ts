@@ -53,6 +53,10 @@ export interface PostResponse
   > {
   readonly engagement?: Engagement;
   /** Set if an editor has corrected the model's label. */
+  /** Set if it is by one of the brands' own accounts. */
+  readonly official?: true;
+  /** Other posts of the page with nearly the same text, and the first of them. */
+  readonly similar?: { readonly count: number; readonly posts: readonly PostResponse[] };
   readonly correction?: { readonly modelLabel: StoredLabel; readonly by: string; readonly at: string; readonly reason: string };
 }
 
@@ -81,7 +85,20 @@ export const fetchPosts = (
   filter: PostFilter,
   { limit, before }: { limit: number; before?: string | undefined },
   signal: AbortSignal,
-) => get<PostsPage>('posts', { brand, ...range, ...toQuery(filter), limit: String(limit), before }, signal);
+) => get<PostsPage>('posts', { brand, ...range, ...toQuery(filter), fold: String(isFolded(filter)), limit: String(limit), before }, signal);
+
+export interface PostCounts {
+  readonly total: number;
+  readonly bucketMs: number;
+  readonly buckets: readonly (Readonly<Record<StoredLabel, number>> & { readonly start: string })[];
+}
+
+/** How many posts match a filter, and when they were created; over at most 92 days. */
+export const fetchPostCounts = (brand: Brands, range: TimeRange, { sort: _, fold: __, ...filter }: PostFilter, signal: AbortSignal) =>
+  get<PostCounts>('posts/counts', { brand, ...range, ...toQuery(filter) }, signal);
+
+/** Whether near-duplicates are folded. */
+export const isFolded = ({ sort = 'time', fold }: PostFilter): boolean => (fold === undefined ? sort !== 'time' : fold === 'true');
 
 function toQuery({ lowConfidence, ...filter }: PostFilter): Query {
   return { ...filter, ...(lowConfidence && { maxConfidence: '0.5', ...(filter.label === undefined && { minConfidence: '0.01' }) }) };

@@ -89,7 +89,7 @@ export function bucketBounds(
   ];
 }
 
-/** Widens a stretch (seconds since 1970) to the buckets that it touches. @param to the end of the range */
+/** Widens a selection (seconds since 1970) to the buckets that it overlaps. @param to the end of the range */
 export function snapToBuckets(grid: BucketGrid, to: string, from: number, until: number): [number, number] | undefined {
   const touched = grid.midpoints
     .map((_, index) => bucketBounds(grid, to, index))

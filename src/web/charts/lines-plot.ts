@@ -18,7 +18,7 @@ interface LinesPlotOptions {
   readonly kind: 'net' | 'share';
   read(): PlottedLines;
   onMove(index: number | null): void;
-  /** Called with the ends of a stretch that was dragged over, in seconds since 1970. */
+  /** Called with the ends of a dragged selection, in seconds since 1970. */
   onZoom(from: number, to: number): void;
 }
 

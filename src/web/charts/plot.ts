@@ -122,8 +122,9 @@ export function usePlot(build: (container: HTMLElement) => uPlot, data: uPlot.Al
       plot.current = latest.current(element);
     };
     draw();
-    const dark = matchMedia('(prefers-color-scheme: dark)');
-    dark.addEventListener('change', draw);
+    // Canvases do not follow the theme by themselves, nor the change to paper.
+    const media = [matchMedia('(prefers-color-scheme: dark)'), matchMedia('print')];
+    for (const query of media) query.addEventListener('change', draw);
     const resized = new ResizeObserver(() => {
       const { current } = plot;
       if (current && element.clientWidth > 0 && element.clientWidth !== current.width)
@@ -131,7 +132,7 @@ export function usePlot(build: (container: HTMLElement) => uPlot, data: uPlot.Al
     });
     resized.observe(element);
     return () => {
-      dark.removeEventListener('change', draw);
+      for (const query of media) query.removeEventListener('change', draw);
       resized.disconnect();
       plot.current?.destroy();
       plot.current = null;

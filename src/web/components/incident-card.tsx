@@ -126,6 +126,7 @@ export function postsOf({ brand, from, resolvedAt, worst }: Incident): Partial<V
     page: 'posts',
     brands: brand === '*' ? [] : [brand],
     customRange: { from, to: resolvedAt ?? new Date().toISOString() },
-    filter: { ...(label && { label }), sort: 'engagement' },
+    // The brand's own statements are not what customers say.
+    filter: { ...(label && { label }), sort: 'impact', official: 'exclude' },
   };
 }

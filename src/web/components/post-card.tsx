@@ -1,6 +1,8 @@
 import type { ComponentChild, ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import type { BrandSentiment } from '../../domain/post.ts';
-import type { PostResponse } from '../api/history.ts';
+import { inflections, type positiveTerms } from '../../domain/query-language.ts';
+import { type PostResponse, postKey } from '../api/history.ts';
 import { formatAge, formatAuthor, formatDateTime, formatLanguage, formatPercent, formatPlural } from '../format.ts';
 import { navigate } from '../state/router.ts';
 import { LabelTag, labelSymbols, ShareBar } from './label.tsx';
@@ -12,8 +14,10 @@ interface Props {
   /** Actions on the post. */
   readonly children?: ComponentChildren;
   /** Search terms to highlight in the text, in addition to its brands. */
-  readonly words?: readonly string[];
+  readonly words?: readonly SearchTerm[];
 }
+
+type SearchTerm = ReturnType<typeof positiveTerms>[number];
 
 /** One post. User content is always rendered as text, never as markup. */
 export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
@@ -23,7 +27,8 @@ export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
       <p class="post-head">
         {/* Names may contain bidi control characters: <bdi> isolates their text direction. */}
         <span class="origin">
-          <Author post={post} /> on <bdi>{platform}</bdi> ·{' '}
+          <Author post={post} />
+          {post.official && <span class="official">Official</span>} on <bdi>{platform}</bdi> ·{' '}
           <time dateTime={createdAt} title={formatDateTime(createdAt, timeZone)}>
             {formatAge(createdAt, now)}
           </time>
@@ -31,12 +36,36 @@ export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
         <SourceLink url={url} />
       </p>
       <p class="post-text" dir="auto" {...(lang !== 'und' && { lang })}>
-        {highlight(text, [...brands, ...words])}
+        {renderText(text, [...brands.map(escapePattern), ...words.map(toPattern)])}
       </p>
       <PredictionLine post={post} />
       <PostStats post={post} />
       {children}
+      {post.similar && <SimilarPosts similar={post.similar} now={now} timeZone={timeZone} />}
     </article>
+  );
+}
+
+/** The near-duplicates that a post stands for, once they are asked for. */
+function SimilarPosts({ similar, ...props }: Pick<Props, 'now' | 'timeZone'> & { readonly similar: NonNullable<PostResponse['similar']> }) {
+  const [isOpen, setOpen] = useState(false);
+  const hidden = similar.count - similar.posts.length;
+  return (
+    <div class="similar">
+      <button type="button" class="quiet-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {isOpen ? 'Hide' : 'Show'} {formatPlural(similar.count, 'similar post')}
+      </button>
+      {isOpen && (
+        <ul>
+          {similar.posts.map((post) => (
+            <li key={postKey(post)}>
+              <PostCard post={post} {...props} />
+            </li>
+          ))}
+          {hidden > 0 && <li class="quiet">and {formatPlural(hidden, 'more', 'more')}</li>}
+        </ul>
+      )}
+    </div>
   );
 }
 
@@ -150,12 +179,32 @@ export function SourceLink({ url }: { readonly url: string | undefined }) {
   );
 }
 
-/** Marks words in a text, ignoring case. */
-function highlight(text: string, words: readonly string[]): ComponentChild {
+const escapePattern = (word: string): string => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** A word is found in its inflections, too. */
+const toPattern = ({ kind, text }: SearchTerm): string =>
+  (kind === 'word' ? inflections(text.toLowerCase()) : undefined) ?? escapePattern(text);
+
+const linkPattern = /(https?:\/\/[^\s<>"“”]*[^\s<>"“”.,;:!?'’)\]])/gi;
+
+/** The text with links, and marks on what the patterns match, ignoring case. */
+function renderText(text: string, patterns: readonly string[]): ComponentChild {
+  const pieces = text.split(linkPattern);
+  return pieces.map((piece, index) =>
+    index % 2 === 1 ? (
+      <a key={index} href={piece} target="_blank" rel="noopener noreferrer nofollow">
+        {piece}
+      </a>
+    ) : (
+      highlight(piece, patterns)
+    ),
+  );
+}
+
+function highlight(text: string, patterns: readonly string[]): ComponentChild {
   // If one name is a prefix of another, the longer one matches.
-  const longestFirst = words.filter((word) => word.trim() !== '').sort((a, b) => b.length - a.length);
-  const patterns = longestFirst.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  if (patterns.length === 0) return text;
-  const pieces = text.split(new RegExp(`(${patterns.join('|')})`, 'giu'));
+  const longestFirst = patterns.filter((pattern) => pattern.trim() !== '').sort((a, b) => b.length - a.length);
+  if (longestFirst.length === 0) return text;
+  const pieces = text.split(new RegExp(`(${longestFirst.join('|')})`, 'giu'));
   return pieces.map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece));
 }

@@ -1,28 +1,30 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Breakdown } from '../../domain/brand-metrics.ts';
 import { storedLabels } from '../../domain/post.ts';
+import { isFolded } from '../api/history.ts';
 import { formatLanguage } from '../format.ts';
 import { navigate, view } from '../state/router.ts';
-import type { PostFilter } from '../state/view-state.ts';
+import { type PostFilter, type Sort, sorts } from '../state/view-state.ts';
 import { labelSymbols } from './label.tsx';
 
 const debounceMs = 350;
 
 /** Removes a filter that is undefined or empty. */
-function updateFilter(change: { [K in keyof PostFilter]?: PostFilter[K] | undefined }): void {
+function updateFilter(change: { [K in keyof PostFilter]?: PostFilter[K] | undefined }, mode: 'push' | 'replace' = 'push'): void {
   const filter = Object.fromEntries(
     Object.entries({ ...view.value.filter, ...change }).filter(([, value]) => value !== undefined && value !== ''),
   );
-  navigate({ filter });
+  navigate({ filter }, mode);
 }
 
 /** The filters of the list of posts. */
 export function PostFilters({
   breakdown,
-  canSortByEngagement,
+  canRank,
 }: {
   readonly breakdown: Breakdown | undefined;
-  readonly canSortByEngagement: boolean;
+  /** Whether posts can be sorted other than by time. */
+  readonly canRank: boolean;
 }) {
   const { filter } = view.value;
   const isFiltered = Object.keys(filter).length > 0;
@@ -58,15 +60,27 @@ export function PostFilters({
         title={formatLanguage}
         choose={(lang) => updateFilter({ lang })}
       />
+      <OrderPicker canRank={canRank} />
       <label>
-        <span class="visually-hidden">Order</span>
+        <span class="visually-hidden">Accounts</span>
         <select
-          value={canSortByEngagement ? (filter.sort ?? 'time') : 'time'}
-          onChange={(event) => updateFilter({ sort: event.currentTarget.value === 'engagement' ? 'engagement' : undefined })}
+          value={filter.official ?? 'include'}
+          onChange={({ currentTarget: { value } }) =>
+            updateFilter({ official: value === 'exclude' || value === 'only' ? value : undefined })
+          }
         >
-          <option value="time">Newest first</option>
-          {canSortByEngagement && <option value="engagement">Most engagement first</option>}
+          <option value="include">All accounts</option>
+          <option value="exclude">Without official accounts</option>
+          <option value="only">Official accounts only</option>
         </select>
+      </label>
+      <label class="check" title="Near-duplicates are shown as one post with their number">
+        <input
+          type="checkbox"
+          checked={isFolded(filter)}
+          onChange={({ currentTarget: { checked } }) => updateFilter({ fold: checked ? 'true' : 'false' })}
+        />
+        Fold similar posts
       </label>
       <label class="check">
         <input
@@ -90,16 +104,49 @@ export function PostFilters({
   );
 }
 
+const orderNames: Readonly<Record<Sort, string>> = {
+  time: 'Newest first',
+  impact: 'Most important first',
+  reach: 'Most followers first',
+  confidence: 'Highest confidence first',
+  engagement: 'Most engagement first',
+};
+
+function OrderPicker({ canRank }: { readonly canRank: boolean }) {
+  const { sort = 'time' } = view.value.filter;
+  return (
+    <label title="Most important: confidence of the label × reach (followers, likes, reposts, replies)">
+      <span class="visually-hidden">Order</span>
+      <select
+        value={canRank ? sort : 'time'}
+        onChange={({ currentTarget: { value } }) => updateFilter({ sort: sorts.find((known) => known === value && known !== 'time') })}
+      >
+        {sorts
+          .filter((option) => canRank || option === 'time')
+          .map((option) => (
+            <option key={option} value={option}>
+              {orderNames[option]}
+            </option>
+          ))}
+      </select>
+    </label>
+  );
+}
+
 const segmentNames = (parts: Breakdown['platforms'] | undefined): readonly string[] => parts?.map(({ name }) => name) ?? [];
 
 /** The full-text search; it is applied after a pause in typing. */
+const searchHelp =
+  'All words must occur, in any inflection. "Quotes" for a phrase, OR between alternatives, -word to exclude, word* for a beginning, parentheses to group.';
+
 function TextFilter() {
   const applied = view.value.filter.text ?? '';
   const [text, setText] = useState(applied);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   // A trailing space is not part of the filter, but must stay in the field while someone is typing.
   useEffect(() => setText((typed) => (typed.trim() === applied ? typed : applied)), [applied]);
-  const apply = (value: string): void => updateFilter({ text: value.trim() || undefined });
+  // A search is one step back, not each pause in typing it.
+  const apply = (value: string): void => updateFilter({ text: value.trim() || undefined }, applied === '' ? 'push' : 'replace');
   const onInput = (value: string): void => {
     setText(value);
     clearTimeout(timer.current);
@@ -109,7 +156,8 @@ function TextFilter() {
     <input
       type="search"
       class="text-filter"
-      placeholder='Words or a "phrase"'
+      placeholder='Search: refund OR "money back" -app'
+      title={searchHelp}
       aria-label="Search posts"
       maxLength={200}
       value={text}

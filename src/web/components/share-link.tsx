@@ -1,9 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { formatTimeRange } from '../format.ts';
 import { view } from '../state/router.ts';
-import { rangeLengthMs } from '../state/time-range.ts';
 import { formatUrl, type TimeRange } from '../state/view-state.ts';
-import { currentRange, timeZone } from '../state/zone.ts';
+import { absoluteRange, timeZone } from '../state/zone.ts';
 import { Icon } from './icons.tsx';
 import { Popover } from './popover.tsx';
 
@@ -13,7 +12,7 @@ export function ShareLink() {
   const field = useRef<HTMLInputElement>(null);
   const zone = timeZone();
   const { customRange } = view.value;
-  const frozen = customRange ?? freeze(currentRange());
+  const frozen = absoluteRange();
   const copy = async (range: TimeRange | undefined): Promise<void> => {
     const link = new URL(formatUrl({ ...view.value, zone, ...(range && { customRange: range }) }) || './', document.baseURI).href;
     setCopied(link);
@@ -49,13 +48,4 @@ export function ShareLink() {
       </p>
     </Popover>
   );
-}
-
-const minuteMs = 60_000;
-
-/** The range as it is now, in whole minutes. */
-function freeze(range: TimeRange): TimeRange {
-  const to = range.to === 'now' ? Math.ceil(Date.now() / minuteMs) * minuteMs : Date.parse(range.to);
-  const from = range.from.startsWith('now') ? to - rangeLengthMs(range) : Date.parse(range.from);
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }

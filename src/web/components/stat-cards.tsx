@@ -124,19 +124,37 @@ function ShareCard(props: {
   );
 }
 
-/** Saves each metric with its interval and its value in the previous period. */
-export function SaveMetrics({ summary: { current, previous, changes } }: { readonly summary: Summary }) {
+const metricTitles: Readonly<Record<Metric, string>> = {
+  volume: 'posts',
+  negativeShare: 'negative share',
+  neutralShare: 'neutral share',
+  positiveShare: 'positive share',
+  netSentiment: 'counted net sentiment',
+  calibratedNetSentiment: 'net sentiment',
+  meanScore: 'mean score',
+  weightedNetSentiment: 'weighted net sentiment',
+  shareOfVoice: 'share of voice',
+};
+
+/** Saves each metric with its interval and its value in the previous period. @param voice has the share of voice of a brand */
+export function SaveMetrics({ summary, voice }: { readonly summary: Summary; readonly voice: Summary | undefined }) {
   const save = (): void => {
     const header = ['metric', 'value', 'low', 'high', 'previous', 'change', 'significant'];
     const rows = metricNames.map((metric) => {
+      const { current, previous, changes } = metric === 'shareOfVoice' ? (voice ?? summary) : summary;
       const { low, high } = current.intervals[metric] ?? {};
       const { difference, significant } = changes?.[metric] ?? {};
-      return [metric, current[metric], low, high, previous?.[metric], difference, significant === undefined ? '' : String(significant)];
+      const numbers = [current[metric], low, high, previous?.[metric], difference].map(round);
+      return [metricTitles[metric], ...numbers, significant === undefined ? '' : String(significant)];
     });
     saveCsv(rangeFileName('metrics'), header, rows);
   };
   return <SaveButtons subject="the metrics" csv={save} />;
 }
+
+/** Six significant digits: more are noise. */
+const round = (value: number | null | undefined): number | undefined =>
+  value === null || value === undefined ? undefined : Number(value.toPrecision(6));
 
 /** Authors are not counted for longer ranges: the query would take too long. */
 function AuthorsCard({ summary: { current, previous } }: { readonly summary: Summary }) {

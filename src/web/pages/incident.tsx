@@ -79,14 +79,14 @@ function Posts({ incident }: { readonly incident: IncidentAnswer }) {
   const range: TimeRange = { from, to: resolvedAt ?? 'now' };
   const loaded = useQuery(
     `incident posts ${incident.id} ${resolvedAt}`,
-    (signal) => fetchPosts(brand, range, { ...(label && { label }), sort: 'engagement' }, { limit: maxPosts }, signal),
+    (signal) => fetchPosts(brand, range, { ...(label && { label }), sort: 'impact', official: 'exclude' }, { limit: maxPosts }, signal),
     postsRefreshMs,
   );
   const now = Date.now();
   return (
     <Panel
       title={`${label === undefined ? 'Posts' : label === 'negative' ? 'Negative posts' : 'Positive posts'} of the incident`}
-      hint="most engagement first"
+      hint="most important first, without official accounts"
       actions={<ViewLink to={postsOf(incident)}>All posts</ViewLink>}
     >
       <QueryContent loaded={loaded} lines={8}>

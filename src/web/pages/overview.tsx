@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Comparison } from '../../domain/brand-metrics.ts';
 import { fetchIncidents, type Incident } from '../api/alerts.ts';
 import { type Drivers as DriversAnswer, fetchBreakdown, fetchComparison, fetchDrivers, fetchSummary } from '../api/history.ts';
@@ -37,10 +37,12 @@ export function Overview() {
   const comparison = useComparison(isComparison ? view.value.brands : [], range, shownBrands.length > 0);
   const table = shownBrands.length > 0 && <BrandTable brands={shownBrands} comparison={comparison} range={range} />;
   const incidents = useIncidents(view.value.brands, range);
-  const isSettled = useSettled(incidents.data !== undefined || incidents.error !== undefined);
+  const { isSettled, isLate } = useSettled(incidents.data !== undefined || incidents.error !== undefined);
   return (
     <div class="view overview">
-      <IncidentsPanel loaded={incidents} range={range} timeZone={timeZone()} hasManyBrands={view.value.brands.length !== 1} />
+      <div class={isLate ? 'late-incidents' : ''}>
+        <IncidentsPanel loaded={incidents} range={range} timeZone={timeZone()} hasManyBrands={view.value.brands.length !== 1} />
+      </div>
       {isComparison ? (
         <div class="view" hidden={!isSettled}>
           {table}
@@ -68,14 +70,19 @@ export function Overview() {
 /** How long the page waits for the incidents, which are above everything else. */
 const maxHoldMs = 1_200;
 
-/** Whether the part below can be shown: once it is known what is above it, so that it does not move while someone reads it. */
-function useSettled(isKnown: boolean): boolean {
-  const [isOver, setOver] = useState(false);
+/**
+ * Whether the part below can be shown: once it is known what is above it, so that it does not move while someone reads it.
+ * Incidents that come later have to fit into the place that is kept for them.
+ */
+function useSettled(isKnown: boolean): { readonly isSettled: boolean; readonly isLate: boolean } {
+  const [isLate, setLate] = useState(false);
+  const latest = useRef(isKnown);
+  latest.current = isKnown;
   useEffect(() => {
-    const timer = setTimeout(() => setOver(true), maxHoldMs);
+    const timer = setTimeout(() => setLate(!latest.current), maxHoldMs);
     return () => clearTimeout(timer);
   }, []);
-  return isKnown || isOver;
+  return { isSettled: isKnown || isLate, isLate };
 }
 
 /** False while the brands are loading. */
@@ -125,7 +132,7 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
                 : `No data for ${length}, so no comparison.`}{' '}
               <PendingNote pending={summary.pending} /> <CalibrationNote calibration={summary.calibration} brand={brand} />
             </span>
-            <SaveMetrics summary={summary} />
+            <SaveMetrics summary={summary} voice={comparison?.brands.find((candidate) => candidate.brand === brand)} />
           </p>
           {summary.current.volume === 0 && <EmptyRange />}
         </>

@@ -1,13 +1,23 @@
 import { useEffect, useState } from 'preact/hooks';
+import { parseQuery, positiveTerms } from '../../domain/query-language.ts';
 import { errorMessage } from '../api/client.ts';
-import { fetchBreakdown, fetchPosts, type PostResponse, type PostsPage, postKey } from '../api/history.ts';
+import {
+  fetchBreakdown,
+  fetchPostCounts,
+  fetchPosts,
+  type PostCounts,
+  type PostResponse,
+  type PostsPage,
+  postKey,
+} from '../api/history.ts';
 import { Panel } from '../components/panel.tsx';
 import { PostCard } from '../components/post-card.tsx';
 import { CorrectionBar, PostCorrection } from '../components/post-correction.tsx';
 import { PostFilters } from '../components/post-filters.tsx';
+import { PostTrend } from '../components/post-trend.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { savePosts } from '../export-file.ts';
-import { formatPlural } from '../format.ts';
+import { formatInteger, formatPlural } from '../format.ts';
 import { brandsTitle } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { hasRole } from '../state/session.ts';
@@ -22,16 +32,18 @@ const breakdownRefreshMs = 60_000;
 /** The list is not refreshed: it would move while someone reads it. */
 const firstPageRefreshMs = 3_600_000;
 
-/** The server's limit for sorting by engagement. */
-const maxEngagementSortMs = 31 * 86_400_000;
+/** The server's limit for sorting other than by time. */
+const maxRankedMs = 31 * 86_400_000;
+/** The server's limit for counting. */
+const maxCountedMs = 92 * 86_400_000;
 
 /** The posts of the range: filter, search, sort, and correct their labels. */
 export function Posts() {
   const brand = selectedBrand(view.value);
   const brands = selectedBrands(view.value);
   const range = currentRange();
-  const canSortByEngagement = rangeLengthMs(range) <= maxEngagementSortMs;
-  const filter = canSortByEngagement ? view.value.filter : withoutSort(view.value.filter);
+  const canRank = rangeLengthMs(range) <= maxRankedMs;
+  const filter = canRank ? view.value.filter : withoutSort(view.value.filter);
   const breakdown = useQuery(
     `breakdown ${JSON.stringify([brand, range])}`,
     (signal) => fetchBreakdown(brand, range, signal),
@@ -39,19 +51,21 @@ export function Posts() {
   );
   const queryKey = JSON.stringify([brands, range, filter]);
   const pages = usePages(brands, range, filter, queryKey);
+  const counts = useCounts(brands, range, filter);
   const corrections = useCorrections(pages.posts, queryKey);
   const now = Date.now();
-  const words = searchTerms(filter.text);
+  const words = positiveTerms(parseQuery(filter.text ?? ''));
   const canCorrect = hasRole('editor');
   return (
     <div class="view">
-      <PostFilters breakdown={breakdown.data} canSortByEngagement={canSortByEngagement} />
+      <PostFilters breakdown={breakdown.data} canRank={canRank} />
       <Panel
         title={`Posts: ${brandsTitle(brands)}`}
-        hint={describeCount(pages)}
+        hint={describeCount(pages, counts)}
         actions={<SaveButtons subject="these posts" csv={() => savePosts(brands, range, filter)} />}
         class="post-list"
       >
+        {counts && counts.total > 0 && <PostTrend counts={counts} range={range} />}
         {pages.error && <p class="empty">{pages.error}</p>}
         {!pages.isLoading && pages.posts.length === 0 && !pages.error && <p class="empty">No posts match these filters.</p>}
         <ol class={`cards ${pages.isLoading || pages.isStale ? 'stale' : ''}`}>
@@ -84,14 +98,28 @@ export function Posts() {
 
 const withoutSort = ({ sort: _, ...filter }: PostFilter): PostFilter => filter;
 
-function describeCount({ posts, next, isLoading, isStale }: Pages): string | undefined {
+function describeCount({ posts, next, isLoading, isStale }: Pages, counts: PostCounts | undefined): string | undefined {
   if (isLoading) return 'Loading…';
-  return isStale ? undefined : `${formatPlural(posts.length, 'post')}${next ? ', more available' : ''}`;
+  if (isStale) return undefined;
+  const folded = posts.reduce((sum, { similar }) => sum + (similar?.count ?? 0), 0);
+  const shown = `${formatInteger(posts.length)}${folded > 0 ? ` and ${formatInteger(folded)} similar` : ''}`;
+  // The total may be a moment older than the list.
+  const total = counts && Math.max(counts.total, posts.length + folded);
+  if (total !== undefined)
+    return next === null && folded === 0 ? formatPlural(total, 'post') : `Showing ${shown} of ${formatPlural(total, 'post')}`;
+  return `${formatPlural(posts.length, 'post')}${next ? ', more available' : ''}`;
 }
 
-/** The words and phrases of a search. */
-function searchTerms(text: string | undefined): string[] {
-  return [...(text ?? '').matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word]) => phrase ?? word ?? '');
+/** The total and the trend of a search; undefined while it is counted, or if the range is too long. */
+function useCounts(brands: Brands, range: TimeRange, filter: PostFilter): PostCounts | undefined {
+  const isCounted = rangeLengthMs(range) <= maxCountedMs;
+  const { sort: _, fold: __, ...counted } = filter;
+  const { data, isStale } = useQuery(
+    `post counts ${JSON.stringify([brands, range, counted])}`,
+    async (signal) => (isCounted ? await fetchPostCounts(brands, range, counted, signal) : null),
+    breakdownRefreshMs,
+  );
+  return isStale ? undefined : (data ?? undefined);
 }
 
 interface Pages {

@@ -16,7 +16,9 @@ export interface TimeRange {
   readonly to: string;
 }
 
-const sorts = ['time', 'engagement'] as const;
+/** Impact is how sure the label is, times how far the post goes. */
+export const sorts = ['time', 'impact', 'reach', 'confidence', 'engagement'] as const;
+export type Sort = (typeof sorts)[number];
 
 /** Which posts of the range to list. */
 export interface PostFilter {
@@ -25,7 +27,11 @@ export interface PostFilter {
   readonly lang?: string;
   readonly author?: string;
   readonly text?: string;
-  readonly sort?: (typeof sorts)[number];
+  readonly sort?: Sort;
+  /** Posts by the brands' own accounts: left out, or nothing else. */
+  readonly official?: 'exclude' | 'only';
+  /** Whether near-duplicates are folded; when absent, they are unless posts are sorted by time. */
+  readonly fold?: 'true' | 'false';
   /** Only posts with a low confidence. */
   readonly lowConfidence?: true;
 }
@@ -95,11 +101,15 @@ export function parseUrl(search: string): ViewState {
 function readFilter(query: URLSearchParams, one: <T extends string>(known: readonly T[], name: string) => T | undefined): PostFilter {
   const label = one(storedLabels, 'label');
   const sort = one(sorts, 'sort');
+  const official = one(['exclude', 'only'] as const, 'official');
+  const fold = one(['true', 'false'] as const, 'fold');
   const texts = Object.fromEntries(textFilters.flatMap((name) => (query.get(name) ? [[name, query.get(name)?.slice(0, 200)]] : [])));
   return {
     ...texts,
     ...(label && { label }),
     ...(sort && sort !== 'time' && { sort }),
+    ...(official && { official }),
+    ...(fold && { fold }),
     ...(query.has('lowConfidence') && { lowConfidence: true }),
   };
 }

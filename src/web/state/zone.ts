@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { firstDayOfWeek } from './calendar.ts';
 import { navigate, view } from './router.ts';
+import { rangeLengthMs } from './time-range.ts';
 import { selectedRange, type TimeRange, toZone } from './view-state.ts';
 
 const storageKey = 'feedpulse.zone';
@@ -37,3 +38,13 @@ function readZone(): string | undefined {
 /** The selected range, in the selected time zone. */
 export const currentRange = (): TimeRange =>
   selectedRange(view.value, { timeZone: timeZone(), now: Date.now(), firstDay: firstDayOfWeek(navigator.language) });
+
+const minuteMs = 60_000;
+
+/** The selected range as it is now, in whole minutes. */
+export function absoluteRange(): TimeRange {
+  const range = currentRange();
+  const to = range.to === 'now' ? Math.ceil(Date.now() / minuteMs) * minuteMs : Date.parse(range.to);
+  const from = range.from.startsWith('now') ? to - rangeLengthMs(range) : Date.parse(range.from);
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cursor, type PostQuery, searchPosts } from '../../../src/analytics/search/search-posts.ts';
+import { countMatches } from '../../../src/analytics/search/count-posts.ts';
+import { type Cursor, type PostQuery, searchFolded, searchPosts } from '../../../src/analytics/search/search-posts.ts';
 import type { ScoredPost } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { foldText } from '../../../src/lib/fold-text.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { applyCorrection } from '../../../src/sink/maintenance/corrections.ts';
-import { foldedText } from '../../../src/sink/queries/search.ts';
+import { foldedText } from '../../../src/sink/queries/post-conditions.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
@@ -126,6 +127,14 @@ test.each([
   ['#recall', ['t5']],
   ['@heron', []],
   ["'; DROP TABLE posts; --", []],
+  ['camera OR cafe OR recall', ['t0', 't5', 't6']],
+  ['recall -now', ['t6']],
+  ['data -(thieves OR nothing)', ['t2']],
+  ['(cafe OR plain) -beta', ['t0']],
+  ['rec*', ['t5', 't6']],
+  ['thief OR recalls', ['t5', 't6']],
+  ['breach', ['t2', 't3']],
+  ['"thieve"', []],
 ])('a search for %s finds what holds these words', async (text, ids) => {
   expect(await idsOf({ brand: 'Heron', text })).toEqual(ids);
 });
@@ -272,4 +281,57 @@ test('of several brands, a post has the label of what it says of the one that is
   await applyCorrection(db, { posts: { platform: 'chirper', id: 'apart' }, label: 'negative', by: 'ines', reason: '' });
   expect(await idsOf({ brand: 'Ibis', label: 'negative' })).toEqual(['apart']);
   expect((await ask({ brand: 'Ibis', label: 'negative' })).posts[0]).not.toHaveProperty('brandSentiment');
+});
+
+test('in other orders, the highest rank comes first, and a cursor continues there', async () => {
+  const author = (followers: number) => ({ author: { id: `${followers}`, handle: `h${followers}`, followers } });
+  await write([
+    post('r1', 50, { brands: ['Hobby'], confidence: 0.9, ...author(10) }),
+    post('r2', 51, { brands: ['Hobby'], confidence: 0.5, ...author(100_000) }),
+    post('r3', 52, { brands: ['Hobby'], confidence: 0.95, ...author(0), engagement: { likes: 3, reposts: 0, replies: 0 } }),
+  ]);
+  const range = { brand: 'Hobby', from: new Date(now - 60 * hour), to: new Date(now) };
+  expect(await idsOf({ ...range, sort: 'reach' })).toEqual(['r2', 'r1', 'r3']);
+  expect(await idsOf({ ...range, sort: 'confidence' })).toEqual(['r3', 'r1', 'r2']);
+  // 0.5 × (1 + ln 100,001) = 6.3; 0.9 × (1 + ln 11) = 3.1; 0.95 × (1 + ln 4) = 2.3
+  expect(await idsOf({ ...range, sort: 'impact' })).toEqual(['r2', 'r1', 'r3']);
+  expect((await pagesOf({ ...range, sort: 'impact', limit: 1 })).map((name) => name.split(' ')[1])).toEqual(['r2', 'r1', 'r3']);
+  expect(await idsOf({ ...range, excludedHandles: ['h10'] })).toEqual(['r2', 'r3']);
+  expect(await idsOf({ ...range, onlyHandles: ['h10', 'h0'] })).toEqual(['r1', 'r3']);
+});
+
+test('near-duplicates on a page are folded, each post is on one page, and all are counted', async () => {
+  const statement = 'Customers who were charged twice will be repaid in full by the end of the week';
+  const others = ['the parcel never arrived and support hung up on me', 'lovely shop, friendly people and quick delivery today'];
+  const at = (index: number) => 70 + index / 10;
+  await write([
+    ...Array.from({ length: 6 }, (_, index) =>
+      post(`s${index}`, at(2 * index), { brands: ['Merlin'], text: `${statement} https://example.com/${index}`, label: 'negative' }),
+    ),
+    ...others.map((text, index) => post(`o${index}`, at(1 + 4 * index), { brands: ['Merlin'], text, label: 'positive' })),
+  ]);
+  await rollups.catchUp();
+  const query: PostQuery = { brand: 'Merlin', sort: 'time', limit: 2 };
+  const first = await searchFolded(db.reader, query, systemClock);
+  expect(first.posts.map(({ id, similar }) => [id, similar?.count, similar?.posts.map((other) => other.id)])).toEqual([
+    ['s0', 2, ['s1', 's2']],
+    ['o0', undefined, undefined],
+  ]);
+  const second = await searchFolded(db.reader, { ...query, before: first.next ?? undefined }, systemClock);
+  expect(second.posts.map(({ id, similar }) => [id, similar?.count])).toEqual([
+    ['o1', undefined],
+    ['s3', 2],
+  ]);
+  expect(second.next).toBeNull();
+  const counts = await countMatches(db.reader, { brand: 'Merlin', from: new Date(now - 80 * hour), to: new Date(now - 60 * hour) });
+  expect(counts.total).toBe(8);
+  expect(counts.buckets.reduce((sum, { negative }) => sum + negative, 0)).toBe(6);
+  expect(counts.buckets.length).toBeGreaterThan(1);
+  const some = await countMatches(db.reader, {
+    ...{ brand: ['Merlin', 'Hobby'], text: 'charge -parcel', label: 'negative' },
+    ...{ from: new Date(now - 80 * hour), to: new Date(now - 60 * hour) },
+  });
+  expect(some.total).toBe(6);
+  const tooLong = { brand: '*', from: new Date(now - 24 * 93 * hour), to: new Date(now) };
+  await expect(countMatches(db.reader, tooLong)).rejects.toMatchObject({ code: 'USAGE' });
 });

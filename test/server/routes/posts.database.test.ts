@@ -26,13 +26,13 @@ beforeAll(async () => {
         text: `${text} ${index} a${index} b${index} c${index}`,
         label: index < 6 ? 'negative' : 'positive',
         createdAt: new Date(now - (index + 1) * 0.25 * hour).toISOString(),
-        author: { id: `u${index % 2}`, handle: 'ines' },
+        author: { id: `u${index % 2}`, handle: index === 5 ? '@inesofkestrel' : 'ines' },
         ...(index === 3 && { rating: 2 }),
       }),
     ),
   );
   await createRollups(shared).catchUp();
-  ask = apiOn(db, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
+  ask = apiOn(db, { brands: [{ name: 'Kestrel', aliases: ['kettle', '@InesOfKestrel'] }] });
 });
 afterAll(() => remove());
 
@@ -56,6 +56,22 @@ test('posts are filtered by the query and paged', async () => {
   expect(first.body.posts.map(({ rating }: { rating?: number }) => rating)).toEqual([undefined, 2]);
   const second = await get(`posts?${query}&before=${first.body.next}`);
   expect(second.body).toMatchObject({ brand: 'Kestrel', posts: [{ id: '5' }], next: null });
+});
+
+test("posts by a brand's own accounts are marked, and can be left out", async () => {
+  const officialIds = (posts: readonly { id: string; official?: boolean }[]) =>
+    posts.filter(({ official }) => official).map(({ id }) => id);
+  const all = (await get('posts?brand=Kestrel&from=now-1d')).body.posts;
+  expect([all.length, officialIds(all)]).toEqual([12, ['5']]);
+  const others = (await get('posts?brand=Kestrel&from=now-1d&official=exclude&sort=impact')).body.posts;
+  expect([others.length, officialIds(others)]).toEqual([11, []]);
+  expect((await get('posts?from=now-1d&official=only')).body.posts.map(({ id }: { id: string }) => id)).toEqual(['5']);
+  expect((await get('posts/counts?brand=Kestrel&from=now-1d&official=exclude&label=negative')).body.total).toBe(5);
+});
+
+test('near-duplicates are folded on request', async () => {
+  const { posts } = (await get('posts?brand=Kestrel&from=now-1d&fold=true')).body;
+  expect(posts.reduce((sum: number, { similar }: { similar?: { count: number } }) => sum + 1 + (similar?.count ?? 0), 0)).toBe(12);
 });
 
 test('posts of any of several brands are returned', async () => {

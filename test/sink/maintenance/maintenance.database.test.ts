@@ -13,7 +13,8 @@ import { type ErasureTarget, erase } from '../../../src/sink/maintenance/erase.t
 import { createErasureList } from '../../../src/sink/maintenance/erasure-list.ts';
 import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
-import { findPostKeys, sampleScored } from '../../../src/sink/queries/search.ts';
+import { sampleScored } from '../../../src/sink/queries/samples.ts';
+import { findPostKeys } from '../../../src/sink/queries/search.ts';
 import { createRollups, type Rollups, waitForRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
@@ -82,8 +83,8 @@ test('drivers and a search by label go by the corrections', async () => {
   for await (const rows of sampleScored(db.reader, { brand: '*' }, bounds)) sampled.push(...rows.map(({ id, label }) => id + label));
   expect(sampled.sort()).toEqual(['1negative', '2positive', '3neutral']);
   const before = { createdAtMs: range.to, platform: '', id: '' };
-  const search = { sort: 'time', patterns: [], fromMs: range.from, toMs: range.to, limit: 10, before } as const;
-  expect(await findPostKeys(db.reader, { brand: '*', label: 'negative' }, search)).toMatchObject([{ id: '1' }]);
+  const selection = { brand: '*', label: 'negative', fromMs: range.from, toMs: range.to } as const;
+  expect(await findPostKeys(db.reader, selection, { sort: 'time', limit: 10, before })).toMatchObject([{ id: '1' }]);
 });
 
 test('a correction outlives second copies, edits and other scores, and a deletion outlives the correction', async () => {

@@ -97,7 +97,7 @@ it.each([
   expect(alignPrevious(before, now, -days * 86_400)).toEqual(netSentiments(now));
 });
 
-it('widens a dragged stretch to whole buckets, and not beyond the range', () => {
+it('widens a dragged selection to whole buckets, and not beyond the range', () => {
   const grid = { midpoints: [50, 150, 250], buckets: [undefined, undefined, undefined], stepSeconds: 100 };
   const to = new Date(270_000).toISOString();
   expect(snapToBuckets(grid, to, 110, 130)).toEqual([100, 200]);
