@@ -39,7 +39,7 @@ export const postConditions: Conditions = {
   excludedHandles: `NOT has({excludedHandles:Array(String)}, ${handle})`,
   onlyHandles: `has({onlyHandles:Array(String)}, ${handle})`,
 };
-export const conditionsForBrands: Conditions = {
+const conditionsForBrands: Conditions = {
   ...postConditions,
   label: `arrayExists(brand -> has(p.brands, brand) AND ${labelForBrand('brand')} = {label:String}, {brands:Array(String)})`,
 };
@@ -74,7 +74,7 @@ export type TextSearch =
   | { readonly kind: 'not'; readonly part: TextSearch };
 
 /** The condition of a search, with the parameters of its patterns. */
-export function textCondition(search: TextSearch): { readonly sql: string; readonly params: Readonly<Record<string, string>> } {
+function textCondition(search: TextSearch): { readonly sql: string; readonly params: Readonly<Record<string, string>> } {
   const params: Record<string, string> = {};
   const compile = (part: TextSearch): string => {
     if (part.kind === 'not') return `NOT ${compile(part.part)}`;

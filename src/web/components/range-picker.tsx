@@ -47,7 +47,7 @@ export function RangePicker() {
 }
 
 /** The name of a range of the calendar; undefined for a rolling or a custom one. */
-export const calendarName = (preset: RangePreset): string | undefined => calendarNames[preset as CalendarPreset]; // of the others there is none
+const calendarName = (preset: RangePreset): string | undefined => calendarNames[preset as CalendarPreset]; // of the others there is none
 
 function OtherRanges() {
   const { preset, customRange } = view.value;

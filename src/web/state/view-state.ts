@@ -6,7 +6,6 @@ export type PageName = (typeof pageNames)[number];
 
 /** Ranges that end now and move with it. */
 export const rollingPresets = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
-export type RollingPreset = (typeof rollingPresets)[number];
 export const rangePresets = [...rollingPresets, ...calendarPresets] as const;
 export type RangePreset = (typeof rangePresets)[number];
 
