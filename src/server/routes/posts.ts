@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { countMatches, type PostCounts } from '../../analytics/search/count-posts.ts';
-import { type Cursor, type FoldedPost, searchFolded, searchPosts } from '../../analytics/search/search-posts.ts';
+import {
+  type Cursor,
+  countMatches,
+  type FoldedPost,
+  type PostCounts,
+  searchFolded,
+  searchPosts,
+} from '../../analytics/search/search-posts.ts';
 import { officialHandles } from '../../config/official-accounts.ts';
 import { labels, storedLabels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';

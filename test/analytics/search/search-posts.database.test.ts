@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countMatches } from '../../../src/analytics/search/count-posts.ts';
-import { type Cursor, type PostQuery, searchFolded, searchPosts } from '../../../src/analytics/search/search-posts.ts';
+import { type Cursor, countMatches, type PostQuery, searchFolded, searchPosts } from '../../../src/analytics/search/search-posts.ts';
 import type { ScoredPost } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { foldText } from '../../../src/lib/fold-text.ts';
