@@ -31,8 +31,17 @@ function correctCase(name: string): string {
   return isWritten ? name : canonical;
 }
 
-/** A name or term of which something remains without white space. */
-export const visibleText = (max: number) => z.string().min(1).max(max).regex(/\S/, 'must not be blank');
+/** Text for one line, with something to see. */
+export const visibleText = (max: number) =>
+  oneLine(
+    z
+      .string()
+      .min(1)
+      .max(max)
+      .regex(/[^\p{Z}\p{Cc}\p{Cf}]/u, 'must not be blank'),
+  );
+
+export const oneLine = (schema: z.ZodString) => schema.regex(/^\P{Cc}*$/u, 'must not contain control characters');
 
 /** A topic name that Kafka accepts. */
 export const topicName = (max: number) =>

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { durationSchema } from '../lib/duration.ts';
 import { country } from './calendar.ts';
-import { caFile, passwordFields, timeZone, topicName, urlWithoutSecrets, visibleText } from './fields.ts';
+import { caFile, durationBetween, oneLine, passwordFields, timeZone, topicName, urlWithoutSecrets, visibleText } from './fields.ts';
 
 /** Ingest settings: brands, field mapping, the section of each type of source, and dead letters. */
 
@@ -53,8 +52,8 @@ export const kafka = z.strictObject({
     .default(['127.0.0.1:9092'])
     .describe('Bootstrap brokers as host:port'),
   topic: topicName(249).default('posts').describe('Topic to consume'),
-  groupId: z.string().min(1).optional().describe('Consumer group; feedpulse-<topic> if absent'),
-  clientId: z.string().min(1).default('feedpulse').describe('Client ID, shown in broker logs and quotas'),
+  groupId: oneLine(z.string().min(1)).optional().describe('Consumer group; feedpulse-<topic> if absent'),
+  clientId: oneLine(z.string().min(1)).default('feedpulse').describe('Client ID, shown in broker logs and quotas'),
   deadLetterTopic: topicName(240).default('posts.dead-letters').describe('Topic for messages that cannot be processed'),
   tls: z.boolean().default(false).describe('Connect with TLS'),
   caFile,
@@ -69,17 +68,17 @@ export const kafka = z.strictObject({
     .max(16)
     .default(8)
     .describe('Partitions processed concurrently, each with up to 512 posts in memory'),
-  sessionTimeout: durationSchema.default('30s').describe('Kafka consumer session timeout'),
+  sessionTimeout: durationBetween('1s', '30m').default('30s').describe('Kafka consumer session timeout'),
 });
 
 export const ndjson = z.strictObject({
-  path: z.string().default('-').describe('File with one JSON post per line; `-` is standard input'),
+  path: z.string().min(1).default('-').describe('File with one JSON post per line; `-` is standard input'),
 });
 
 export const demo = z.strictObject({
   rate: z.number().min(0.1).max(200).default(1).describe('Posts per second, averaged over a day'),
   seed: z.int().min(0).default(1).describe('Seed of the random generator'),
-  backfill: durationSchema.default('24h').describe('Length of the history generated in the background'),
+  backfill: durationBetween('0s', '400d').default('24h').describe('Length of the history generated in the background'),
 });
 
 export const deadLetters = z.strictObject({

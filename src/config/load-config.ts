@@ -31,7 +31,7 @@ export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const environment = readEnvironment(env);
   for (const [path, value] of environment.settings) setPath(tree, path, value);
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) setPath(tree, path.split('.'), value);
-  const problems = [...environment.problems, ...removeRenamedKeys(tree)];
+  const problems = [...environment.problems, ...removeRenamedKeys(tree), ...findNul(tree)];
   // In a file they exclude each other; from the environment or a flag, `source` selects one of `sources`.
   if (inFile !== undefined && sources !== undefined) problems.push('sources: `source` and `sources` cannot both be set');
   else problems.push(...selectSource(tree, inFile, flags['ndjson.path']));
@@ -67,7 +67,8 @@ export function requireSource(config: Config): Config {
 }
 
 function readYaml(file: string): Tree {
-  const document = parseDocument(readText(file));
+  // The parser's warnings quote keys.
+  const document = parseDocument(readText(file), { logLevel: 'error' });
   const problem = document.errors[0];
   // The parser's message can quote the line, which may hold a password.
   if (problem) throw new FeedpulseError('CONFIG_INVALID', `${file}, ${locationOf(problem)}: invalid YAML (${problem.code}).`);
@@ -164,10 +165,20 @@ function isTree(value: unknown): value is Tree {
 
 const asSentence = (problem: string): string => (problem.endsWith('?') ? problem : `${problem}.`);
 
+const maxListed = 20;
+
 function formatProblems(problems: readonly string[]): string {
-  return problems.length === 1
-    ? asSentence(problems[0] ?? '')
-    : `${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n`;
+  if (problems.length === 1) return asSentence(problems[0] ?? '');
+  const listed = problems.length > maxListed + 1 ? problems.slice(0, maxListed) : problems;
+  const others = problems.length - listed.length;
+  const lines = [...listed, ...(others > 0 ? [`and ${others} more; fix these first`] : [])];
+  return `${problems.length} problems:\n${lines.map((line) => `  - ${line}`).join('\n')}\n`;
+}
+
+/** A problem for each text with the character NUL, at which the operating system would cut a path. */
+function findNul(value: unknown, path: readonly string[] = []): string[] {
+  if (typeof value === 'string') return value.includes('\0') ? [`${path.join('.')}: must not contain the character NUL`] : [];
+  return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, child]) => findNul(child, [...path, key])) : [];
 }
 
 function deepFreeze<T extends object>(value: T): T {

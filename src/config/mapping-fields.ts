@@ -54,7 +54,7 @@ const condition: z.ZodType<Condition, Condition> = z
   )
   .meta({ id: 'condition' });
 
-const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)]);
+const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 const conditions = oneOrMore(condition).optional();
 
 const when = oneOrMore(condition).describe('The source counts only under this condition');

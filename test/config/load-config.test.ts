@@ -43,6 +43,14 @@ test('reports every problem at once', () => {
   for (const part of ['source', 'server.port', 'brands.0.name', 'brands.1.timeZone', 'surprise']) expect(error.message).toContain(part);
 });
 
+test('lists twenty problems at most, and how many there are', () => {
+  const names = Array.from({ length: 300 }, () => '{ name: Kestrel }').join(', ');
+  const { message } = problemOf(() => loadConfig({ file: yaml(`brands: [${names}]`), env: {} }));
+  expect(message).toContain('299 problems:');
+  expect(message).toContain('and 279 more');
+  expect(message.trimEnd().split('\n')).toHaveLength(22);
+});
+
 test('rejects duplicate brands and a dead-letter topic that is the topic itself', () => {
   const twice = problemOf(() => loadConfig({ file: yaml('brands: [{ name: Acme }, { name: ACME }]'), env: {} }));
   expect(twice.message).toContain('brands.1.name');
