@@ -65,7 +65,7 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/breakdown': ['from', 'to', 'brand'],
     '/api/v1/calibrations': [],
     '/api/v1/calibrations/labels': [],
-    '/api/v1/calibrations/sample': ['brand', 'from', 'to', 'limit', 'seed', 'unlabeled'],
+    '/api/v1/calibrations/sample': ['brand', 'model', 'from', 'to', 'limit', 'seed', 'unlabeled'],
     '/api/v1/posts': [
       'brand',
       'label',

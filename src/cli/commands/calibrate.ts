@@ -224,7 +224,6 @@ type ListedCalibration = Calibration & { readonly brand: string };
 
 const listColumns: readonly Column<ListedCalibration>[] = [
   { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
-  { title: 'MODEL', name: 'modelVersion', value: ({ modelVersion }) => escapeTerminal(modelVersion) },
   { title: 'BASIS', name: 'basis', value: ({ basis }) => basis },
   { title: 'LABELS', name: 'labels', value: ({ labels: posts }) => posts, show: ({ labels: posts }) => formatCount(posts) },
   { title: 'COUNTED', name: 'countedLevel', value: ({ countedLevel }) => countedLevel, show: ({ countedLevel }) => points(countedLevel) },
@@ -237,6 +236,7 @@ const listColumns: readonly Column<ListedCalibration>[] = [
   },
   { title: 'SLOPE', name: 'slope', value: ({ slope }) => slope, show: ({ slope }) => slope.toFixed(2) },
   { title: 'WINDOW', name: 'window', value: ({ window }) => (window ? formatWindow(window) : null) },
+  { title: 'MODEL', name: 'modelVersion', value: ({ modelVersion }) => escapeTerminal(modelVersion) },
 ];
 
 async function show(options: FormatOptions): Promise<void> {
