@@ -39,6 +39,8 @@ export function Compare() {
     chosen.length > 1 ? chosen : [...chosen, ...byVolume.filter((brand) => !chosen.includes(brand))].slice(0, defaultBrandCount);
   // The order by volume changes with every post; the order of lines must not.
   const ordered = chosen.length > 1 ? compared : [...compared].sort((a, b) => a.localeCompare(b));
+  // The brands are loading; without a config there is still `*`.
+  if (brands.value.length === 0) return <div class="view panel lines-placeholder placeholder" role="status" aria-label="Loading" />;
   return (
     <div class="view">
       {ordered.length > 0 ? (
