@@ -31,7 +31,7 @@ export function Notices() {
     );
   if (slowRequests.value > 0)
     return (
-      <p class="notice plain" role="status">
+      <p class="notice plain floating" role="status">
         feedpulse is slow to answer. Still waiting…
       </p>
     );
