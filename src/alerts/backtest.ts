@@ -35,6 +35,7 @@ export interface BacktestOptions {
   readonly noDataAfterMs: number;
   /** Planned events; default: none. */
   readonly events?: readonly AlertEvent[];
+  readonly readThresholds?: EvaluatorDeps['readThresholds'];
   readonly calibrations?: EvaluatorDeps['calibrations'];
   /** Called with the number of minutes evaluated so far. */
   readonly onProgress?: (done: number) => void;
@@ -54,6 +55,7 @@ export async function backtestRules({
   to,
   noDataAfterMs,
   events = [],
+  readThresholds,
   calibrations,
   onProgress,
   onEvaluations,
@@ -64,6 +66,7 @@ export async function backtestRules({
     counts: countsAt(history, () => now),
     ...withoutStore,
     readEvents: async () => events,
+    ...(readThresholds && { readThresholds }),
     ...(calibrations && { calibrations }),
     rules,
     noDataAfterMs,
@@ -148,6 +151,7 @@ export interface StoredBacktestOptions {
   readonly noDataAfterMs: number;
   /** The planned events that end after a time; default: none. */
   readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
+  readonly readThresholds?: EvaluatorDeps['readThresholds'];
   readonly calibrations?: EvaluatorDeps['calibrations'];
   /** Called with the minutes of all brands evaluated so far, and their total. */
   readonly onProgress: OnProgress;
@@ -176,6 +180,8 @@ export async function backtestStoredRule({
   const minutesPerBatch = Math.max(0, Math.floor((to - from) / minuteMs));
   const batches = Math.ceil(rule.brands.length / brandsPerBatch);
   const events = (await options.readEvents?.(from - Math.max(...rule.windowsMs))) ?? [];
+  // Read once, so that they do not change during a backtest.
+  const thresholds = await options.readThresholds?.();
   const transitions: AlertTransition[] = [];
   for (let batch = 0; batch < batches; batch += 1) {
     const brands = rule.brands.slice(batch * brandsPerBatch, (batch + 1) * brandsPerBatch);
@@ -188,6 +194,7 @@ export async function backtestStoredRule({
       noDataAfterMs: options.noDataAfterMs,
       events,
       onProgress: (done) => onProgress(batch * minutesPerBatch + done, batches * minutesPerBatch),
+      ...(thresholds && { readThresholds: async () => thresholds }),
       ...(options.calibrations && { calibrations: options.calibrations }),
       ...(options.onEvaluations && { onEvaluations: options.onEvaluations }),
       signal,

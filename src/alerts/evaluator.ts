@@ -31,6 +31,8 @@ export interface EvaluatorDeps {
   /** The planned events that end after a time (ms since 1970); default: none. */
   readonly readEvents?: (since: number) => Promise<readonly AlertEvent[]>;
   readonly store: EvaluationStore;
+  /** The thresholds that replace those of the rules, by `stateKey`; default: none. */
+  readonly readThresholds?: () => Promise<ReadonlyMap<string, number>>;
   /** Calibrations of net sentiment; default: none, so that it is the counted one. */
   readonly calibrations?: Pick<Calibrations, 'readFor'>;
   readonly rules: readonly Rule[];
@@ -82,7 +84,8 @@ const noBaseline: Baselines = { get: () => undefined };
 
 /** Evaluates the rules over the stored counts. Only one process per database may call `evaluate` at a time. */
 export function createEvaluator(deps: EvaluatorDeps): Evaluator {
-  const { counts, records, store, rules, recipientsFor, clock, readEvents = async () => [], clockOffsets = () => [0] } = deps;
+  const { counts, records, store, rules, recipientsFor, clock } = deps;
+  const { readEvents = async () => [], readThresholds = async () => new Map<string, number>(), clockOffsets = () => [0] } = deps;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
   const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
@@ -100,7 +103,10 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
     const events = (await readEvents(since)).filter(({ from, to }) => from <= now && to > since);
     const [earliest, latest] = [now + Math.min(...clockOffsets()), now + Math.max(...clockOffsets())];
     const newest = await counts.readNewestMinute(earliest - deps.noDataAfterMs - maxWindowAgeMs, latest);
-    const emptySnapshot = { now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, events, noDataSince: undefined };
+    const emptySnapshot = {
+      ...{ now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, events, noDataSince: undefined },
+      thresholds: await readThresholds(),
+    };
     const lastPost = (await silence.readLastPost(now)) ?? Math.max(newest ?? 0, startedAt);
     if (deps.isLive() && now - lastPost >= deps.noDataAfterMs) return { ...emptySnapshot, noDataSince: lastPost };
     // Watermark: every active partition has passed these minutes. The latest is left out, because late posts may still arrive.

@@ -50,9 +50,14 @@ export const configuredRules = (rules: readonly AlertRuleConfig[]): readonly Ale
 export const resolveRules = (rules: readonly AlertRuleConfig[], brands: readonly BrandConfig[]): Rule[] =>
   configuredRules(rules).map((rule) => resolveRule(rule, brands));
 
+/** The threshold of a sensitivity. */
+export const thresholdOf = (metric: AlertRuleConfig['metric'], sensitivity: AlertRuleConfig['sensitivity']): number =>
+  typeof sensitivity === 'number' ? sensitivity : thresholdsOf(metric)[sensitivity];
+
+const thresholdsOf = (metric: AlertRuleConfig['metric']) => sensitivities[metric === 'netSentiment' ? metric : 'volume'];
+
 function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rule {
   const { metric, sensitivity } = rule;
-  const thresholds = sensitivities[metric === 'netSentiment' ? metric : 'volume'];
   const windowMs = toMilliseconds(rule.window);
   const scaledWindow = (factor: number): number => Math.max(minuteMs, Math.round((factor * windowMs) / minuteMs) * minuteMs);
   return {
@@ -61,8 +66,8 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rul
     direction: rule.direction ?? defaultDirections[metric],
     windowMs,
     windowsMs: [scaledWindow(1 / 3), scaledWindow(2 / 3), windowMs, 4 * windowMs],
-    threshold: typeof sensitivity === 'number' ? sensitivity : thresholds[sensitivity],
-    balancedThreshold: thresholds.balanced,
+    threshold: thresholdOf(metric, sensitivity),
+    balancedThreshold: thresholdsOf(metric).balanced,
     minChange: rule.minChange ?? defaultChanges[metric],
     forMs: toMilliseconds(rule.for),
     keepFiringForMs: toMilliseconds(rule.keepFiringFor),

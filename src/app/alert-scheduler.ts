@@ -4,6 +4,7 @@ import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
 import { createOutbox, type Outbox } from '../alerts/notify/outbox.ts';
 import { type Rule, resolveRules } from '../alerts/rules.ts';
+import { thresholdsOf } from '../alerts/sensitivity.ts';
 import type { Calibrations } from '../analytics/calibration/calibrations.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
 import { type AlertTransition, noDataRuleName } from '../domain/alert.ts';
@@ -142,10 +143,12 @@ function createAlerting(deps: AlertSchedulerDeps & { readonly clockOffsets: Cloc
   const rules = resolveRules(config.alerts.rules, config.brands);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const readEvents = createEventReader(config.alerts, records);
+  const readThresholds = async () => thresholdsOf(await records.readSensitivities());
   const evaluator = createEvaluator({
     counts: createAlertCounts(db.reader),
     records,
     readEvents,
+    readThresholds,
     store: {
       ...store,
       // The lease may have been lost during the evaluation.
@@ -167,7 +170,7 @@ function createAlerting(deps: AlertSchedulerDeps & { readonly clockOffsets: Cloc
     counts: createAlertCounts(db.heavyReader),
     evaluations: createEvaluationReader(db.heavyReader),
     putEvaluations: (evaluations) => putEvaluations(db, evaluations, false),
-    ...{ rules, noDataAfterMs, readEvents, clock, calibrations },
+    ...{ rules, noDataAfterMs, readEvents, readThresholds, clock, calibrations },
   });
   const channels = createChannels(config.alerts);
   const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents, calibrations });

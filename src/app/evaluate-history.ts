@@ -33,6 +33,7 @@ export interface HistoryEvaluatorDeps {
   readonly noDataAfterMs: number;
   /** The planned events that end after a time (ms since 1970). */
   readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
+  readonly readThresholds?: EvaluatorDeps['readThresholds'];
   readonly calibrations?: EvaluatorDeps['calibrations'];
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
@@ -60,7 +61,7 @@ interface Slice {
  * while no process evaluated. The newest day comes first.
  */
 export function createHistoryEvaluator(deps: HistoryEvaluatorDeps): HistoryEvaluator {
-  const { counts, evaluations, putEvaluations, rules, noDataAfterMs, readEvents, calibrations, clock } = deps;
+  const { counts, evaluations, putEvaluations, rules, noDataAfterMs, readEvents, readThresholds, calibrations, clock } = deps;
   let slices: Slice[] = [];
   let [checkedAt, plannedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let knownHours = 0;
@@ -107,7 +108,7 @@ export function createHistoryEvaluator(deps: HistoryEvaluatorDeps): HistoryEvalu
     const range = { from: from - warmUpMs, to: to + watermarkMs };
     await backtestStoredRule({
       ...{ counts, rule: { ...rule, brands }, ...range, noDataAfterMs, ...(readEvents && { readEvents }) },
-      ...{ ...(calibrations && { calibrations }), onProgress: () => {}, onEvaluations, signal },
+      ...{ ...(readThresholds && { readThresholds }), ...(calibrations && { calibrations }), onProgress: () => {}, onEvaluations, signal },
     });
     await putEvaluations(found);
     for (const { name } of brands) attempted.set(keyOf(rule.name, name, from), isStale ? 0 : history);

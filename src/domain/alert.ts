@@ -46,6 +46,19 @@ export interface Evaluation {
   readonly baseline: { readonly season: Season; readonly windows: number; readonly from: number; readonly to: number } | null;
 }
 
+/** What decides whether an alert starts, of the rarest window at a time. */
+export interface Candidate {
+  /** End of the window. */
+  readonly at: number;
+  readonly rarity: number;
+  /** The rarity that the brand itself reaches every few days. */
+  readonly usualPeak: number;
+  /** Whether the change is as large as the rule asks for. */
+  readonly isRelevant: boolean;
+  readonly isQuiet: boolean;
+  readonly isSilenced: boolean;
+}
+
 /** What a rule saw of a brand in one evaluation. */
 export interface ScoredEvaluation {
   readonly rule: string;
@@ -55,6 +68,17 @@ export interface ScoredEvaluation {
   readonly score: number;
   /** Whether an alert was active, or would have been without a silence. */
   readonly isAnomalous: boolean;
+  /** Set if an alert might start at some sensitivity. */
+  readonly candidate?: Candidate;
+}
+
+/** A threshold that somebody set for a rule and a brand, instead of the rule's sensitivity. */
+export interface Sensitivity {
+  readonly rule: string;
+  readonly brand: string;
+  /** Of rarity. */
+  readonly threshold: number;
+  readonly createdBy: string;
 }
 
 /** State of a rule for a brand. It is stored, so it survives a restart. */

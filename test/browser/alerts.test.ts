@@ -58,6 +58,29 @@ test('an alert shows when it got worse, ended and began again', async () => {
   await page.context().close();
 });
 
+test('a click applies a suggested sensitivity, another one resets it', async () => {
+  const { page, errors } = await openPage(suite.browser, 'about:blank');
+  const outcome = (threshold: number, alerts: number, noise: number) => ({ threshold, alerts, useful: 3, noise });
+  const suggestion = { rule: 'sentiment', brand: 'Kestrel', since: new Date(now - hour).toISOString() };
+  let isApplied = false;
+  await page.route('**/api/v1/alerts/sensitivities/suggestions', (route) =>
+    route.fulfill({
+      json: { suggestions: isApplied ? [] : [{ ...suggestion, current: outcome(3.5, 12, 6), suggested: outcome(4.25, 6, 0) }] },
+    }),
+  );
+  await page.goto(`${suite.running.url}/?view=alerts`);
+  const panel = page.getByRole('region', { name: 'Sensitivity' });
+  await panel.getByText('6 alerts (3 rated useful, 0 noise) instead of 12 alerts (3 rated useful, 6 noise)').waitFor();
+  isApplied = true;
+  await panel.getByRole('button', { name: 'Apply to sentiment for Kestrel' }).click();
+  await panel.getByText('threshold 4.25').waitFor();
+  await panel.getByText('No suggestions.').waitFor();
+  await panel.getByRole('button', { name: 'Reset sentiment for Kestrel' }).click();
+  await expect.poll(() => panel.getByText('threshold 4.25').count(), waitLonger).toBe(0);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 test('plans an event and removes it', async () => {
   const { page, errors } = await suite.open('/?view=alerts');
   const panel = page.getByRole('region', { name: 'Calendar' });

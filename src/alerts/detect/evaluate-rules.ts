@@ -3,6 +3,7 @@ import {
   type AlertEvent,
   type AlertState,
   type AlertTransition,
+  type Candidate,
   type Evaluation,
   noDataRuleName,
   type RuleState,
@@ -26,6 +27,8 @@ export interface Snapshot {
   readonly end: number | undefined;
   readonly minutes: CountsByBrand;
   readonly baselines: Baselines;
+  /** The thresholds that replace those of the rules, by `stateKey`. */
+  readonly thresholds: ReadonlyMap<string, number>;
   /** Those that ended during the longest window included. */
   readonly silences: readonly Silence[];
   /** Planned events, those that ended during the longest window included. */
@@ -74,7 +77,9 @@ export async function evaluateRules(
     const next = { rule: rule.name, brand: brand.name, state: result.state };
     if (evaluation && rule !== noDataRule) {
       const isAnomalous = result.state.alert !== undefined || (mute.isSilenced && result.score >= alertScore);
-      evaluations.push({ rule: rule.name, brand: brand.name, evaluation, score: result.score, isAnomalous });
+      const candidate = candidateOf(rule, observation, mute);
+      const found = { rule: rule.name, brand: brand.name, evaluation, score: result.score, isAnomalous };
+      evaluations.push({ ...found, ...(candidate && { candidate }) });
     }
     if (result.kind && evaluation)
       transitions.push({
@@ -93,13 +98,28 @@ export async function evaluateRules(
   applyObservation(noDataRule, { name: allBrands, timeZone: 'UTC' }, observeSource(snapshot));
   for (const rule of rules) {
     for (const brand of rule.brands) {
-      const state = before.get(stateKey(rule.name, brand.name)) ?? initialState;
-      const observed = observeBrand(rule, brand, state, snapshot, countsOf);
-      if (observed) applyObservation(rule, brand, observed);
+      const key = stateKey(rule.name, brand.name);
+      const own = { ...rule, threshold: snapshot.thresholds.get(key) ?? rule.threshold };
+      const observed = observeBrand(own, brand, before.get(key) ?? initialState, snapshot, countsOf);
+      if (observed) applyObservation(own, brand, observed);
       await yieldIfDue();
     }
   }
   return { transitions, evaluations, states };
+}
+
+/** Windows of a lower rarity, as a share of the balanced threshold, start no alert at any sensitivity that is suggested. */
+const candidateShare = 0.5;
+
+function candidateOf(
+  { balancedThreshold }: Rule,
+  observation: Observation,
+  mute: Pick<Candidate, 'isQuiet' | 'isSilenced'>,
+): Candidate | undefined {
+  const rarest = observation.kind === 'evaluated' ? observation.rarest : undefined;
+  if (!rarest || rarest.rarity < candidateShare * balancedThreshold) return undefined;
+  const { rarity, isRelevant, evaluation } = rarest;
+  return { at: evaluation.to, rarity, usualPeak: rarest.usualPeak(), isRelevant, ...mute };
 }
 
 /**

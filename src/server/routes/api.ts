@@ -4,6 +4,7 @@ import { registerAnomaliesRoute } from './alerts/anomalies.ts';
 import { registerBacktestRoute } from './alerts/backtest.ts';
 import { registerEventRoutes } from './alerts/events.ts';
 import { registerIncidentRoutes } from './alerts/incidents.ts';
+import { registerSensitivityRoutes } from './alerts/sensitivities.ts';
 import { registerCalibrationRoutes } from './calibrations.ts';
 import { registerCorrectionRoutes } from './corrections.ts';
 import type { ApiDeps } from './dependencies.ts';
@@ -20,6 +21,7 @@ export function registerApi(app: App, deps: ApiDeps): void {
   registerDriversRoute(app, deps);
   registerAlertRoutes(app, deps);
   registerEventRoutes(app, deps);
+  registerSensitivityRoutes(app, deps);
   registerBacktestRoute(app, deps);
   registerChannelTestRoute(app, deps);
   registerAnomaliesRoute(app, deps);

@@ -6,6 +6,7 @@ import {
   type AlertUpdate,
   type PendingDelivery,
   type RuleState,
+  type Sensitivity,
   type Silence,
   severities,
   transitionKinds,
@@ -83,6 +84,12 @@ const eventRow = z.object({
   ...{ id: z.string(), name: z.string(), brands: z.array(z.string()), from: numeric, to: numeric, factor: numeric, createdBy: z.string() },
 });
 
+const selectSensitivities = `
+  SELECT s.rule AS rule, s.brand AS brand, s.threshold AS threshold, s.created_by AS createdBy, toUnixTimestamp64Milli(s.at) AS at
+  FROM alert_sensitivities AS s FINAL
+  WHERE NOT s.removed
+  ORDER BY rule, brand`;
+
 /** Transitions with the channels that they have not been delivered to, in order. */
 const selectPending = `
   SELECT ${transitionSelect}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
@@ -137,7 +144,7 @@ const selectFeedback = `
   GROUP BY rule
   ORDER BY rule`;
 
-/** Reads stored alerts, states, silences, events and pending deliveries. @throws the database's errors */
+/** Reads stored alerts, states, silences, events, sensitivities and pending deliveries. @throws the database's errors */
 export function createAlertReader(reader: ClickHouseClient) {
   return {
     readStates: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
@@ -149,6 +156,9 @@ export function createAlertReader(reader: ClickHouseClient) {
       const rows = await query(reader, eventRow, selectEvents, { since });
       return rows.map(({ factor, ...event }) => ({ ...event, ...(factor > 0 && { factor }) }));
     },
+    /** Sensitivities that are set, and since when. */
+    readSensitivities: (): Promise<(Sensitivity & { readonly at: number })[]> =>
+      query(reader, z.object({ ...ruleAndBrand, threshold: numeric, createdBy: z.string(), at: numeric }), selectSensitivities),
     /** Deliveries that are pending, of transitions since a time. */
     readPendingDeliveries: async (since: number): Promise<PendingDelivery[]> => {
       const row = z.object({ ...transitionColumns, channel: z.string(), attempts: numeric, nextAt: numeric });

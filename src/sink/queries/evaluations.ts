@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { alertMetrics, type Evaluation } from '../../domain/alert.ts';
+import { alertMetrics, type Candidate, type Evaluation } from '../../domain/alert.ts';
 import { minuteMs } from '../../lib/duration.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
 import { inRange } from './sql.ts';
@@ -17,6 +17,14 @@ export interface StoredAnomaly {
   readonly evaluation: Evaluation;
   /** The window whose value is furthest from the expected one. */
   readonly worst: Evaluation;
+}
+
+interface CandidateQuery {
+  readonly rule: string;
+  readonly brand: string;
+  readonly from: number;
+  readonly to: number;
+  readonly minRarity: number;
 }
 
 export interface EvaluatedHours {
@@ -90,6 +98,29 @@ const selectEvaluatedHours = `
   WHERE ${inRange('e.minute')}
   GROUP BY rule, brand, day`;
 
+/** One row of lists in the same order: a row per candidate would take ten times as long to parse. */
+const selectCandidates = `
+  SELECT groupArray(toUnixTimestamp(c.minute)) AS at, groupArray(c.rarity) AS rarity, groupArray(c.usual_peak) AS usualPeak,
+    groupArray(c.relevant) AS isRelevant, groupArray(c.quiet) AS isQuiet, groupArray(c.silenced) AS isSilenced
+  FROM (
+    SELECT * FROM alert_candidates FINAL
+    WHERE rule = {rule:String} AND brand = {brand:String} AND ${inRange('minute')} AND rarity >= {minRarity:Float64}
+    ORDER BY minute
+  ) AS c`;
+/** Not checked one by one: there may be a hundred thousand. */
+const numbers = z.custom<readonly number[]>(Array.isArray);
+const flags = z.custom<readonly boolean[]>(Array.isArray);
+const candidateRow = z.object({ at: numbers, rarity: numbers, usualPeak: numbers, isRelevant: flags, isQuiet: flags, isSilenced: flags });
+
+const toCandidates = ({ at, rarity, usualPeak, isRelevant, isQuiet, isSilenced }: z.output<typeof candidateRow>): Candidate[] =>
+  at.map((seconds, index) => ({
+    ...{ at: 1_000 * seconds, rarity: rarity[index] ?? 0, usualPeak: usualPeak[index] ?? 0 },
+    ...{ isRelevant: isRelevant[index] ?? false, isQuiet: isQuiet[index] ?? false, isSilenced: isSilenced[index] ?? false },
+  }));
+
+/** The first minute that candidates are stored of, of any rule and brand; 0 if there is none. */
+const selectFirstCandidate = 'SELECT toUnixTimestamp(min(c.minute)) AS minute FROM alert_candidates AS c';
+
 /** Hours with posts of any brand. */
 const selectKnownHours = `
   SELECT toUnixTimestamp(toStartOfDay(r.bucket)) AS day, uniqExact(toStartOfHour(r.bucket)) AS hours
@@ -107,6 +138,12 @@ export function createEvaluationReader(reader: ClickHouseClient) {
       const newest = (await queryOne(reader, z.object({ minute: numeric }), selectNewest, range))?.minute ?? 0;
       const rows = await query(reader, anomalyRow, selectAnomalies, { ...range, brands });
       return rows.map((row) => toAnomaly(row, newest));
+    },
+    /** The candidates of a rule and a brand in chronological order, and the time since when they are stored. */
+    readCandidates: async ({ from, to, ...selection }: CandidateQuery): Promise<{ candidates: Candidate[]; since: number }> => {
+      const found = await queryOne(reader, candidateRow, selectCandidates, { ...rangeOf(from, to), ...selection });
+      const first = (await queryOne(reader, z.object({ minute: numeric }), selectFirstCandidate))?.minute ?? 0;
+      return { candidates: found ? toCandidates(found) : [], since: Math.max(from, 1_000 * first) };
     },
     /** For each day, in how many of its hours a rule was evaluated for a brand. */
     readEvaluatedHours: async (from: number, to: number): Promise<EvaluatedHours[]> => {

@@ -1,4 +1,4 @@
-import type { AlertEvent, AlertTransition, RuleState, Silence } from '../../domain/alert.ts';
+import type { AlertEvent, AlertTransition, RuleState, Sensitivity, Silence } from '../../domain/alert.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/query.ts';
 import { toDateTime } from './post-row.ts';
@@ -23,6 +23,8 @@ export interface AlertStore {
   putSilence(silence: Silence, at: number): Promise<void>;
   /** Adds an event, or removes it. */
   putEvent(event: AlertEvent, status: { readonly removed: boolean; readonly at: number }): Promise<void>;
+  /** Sets a sensitivity, or returns to the configured one. */
+  putSensitivity(sensitivity: Sensitivity, status: { readonly removed: boolean; readonly at: number }): Promise<void>;
 }
 
 /** Writes alerts, their states, deliveries, notes, silences and events. @throws the errors of the database */
@@ -54,5 +56,7 @@ export function createAlertStore({ maintenance }: Pick<Database, 'maintenance'>)
       insertRows(maintenance, 'alert_events', [
         { ...event, from: toDateTime(from), to: toDateTime(to), factor, created_by: createdBy, removed, at: toDateTime(at) },
       ]),
+    putSensitivity: ({ createdBy, ...sensitivity }, { removed, at }) =>
+      insertRows(maintenance, 'alert_sensitivities', [{ ...sensitivity, created_by: createdBy, removed, at: toDateTime(at) }]),
   };
 }

@@ -88,6 +88,38 @@ export const addEvent = (event: TimeRange & { name: string; brands: readonly str
   post<AlertEvent>('alerts/events', event);
 export const removeEvent = (id: string) => remove(`alerts/events/${id}`, {});
 
+/** A threshold that somebody set for a rule and a brand. */
+export interface Sensitivity {
+  readonly rule: string;
+  readonly brand: string;
+  readonly threshold: number;
+  readonly configured: number;
+  readonly createdBy: string;
+  readonly at: string;
+}
+
+interface SensitivityOutcome {
+  readonly threshold: number;
+  readonly alerts: number;
+  readonly useful: number;
+  readonly noise: number;
+}
+
+/** What the ratings suggest for a rule and a brand, and what it would have done since a time. */
+export interface SensitivitySuggestion extends Pick<Sensitivity, 'rule' | 'brand'> {
+  readonly since: string;
+  readonly current: SensitivityOutcome;
+  readonly suggested: SensitivityOutcome;
+}
+
+export const fetchSensitivities = (signal: AbortSignal) =>
+  get<{ readonly sensitivities: readonly Sensitivity[] }>('alerts/sensitivities', {}, signal);
+export const fetchSuggestions = (signal: AbortSignal) =>
+  get<{ readonly suggestions: readonly SensitivitySuggestion[] }>('alerts/sensitivities/suggestions', {}, signal);
+export const setSensitivity = (body: Pick<Sensitivity, 'rule' | 'brand'> & { readonly sensitivity: number }) =>
+  post<Sensitivity>('alerts/sensitivities', body);
+export const resetSensitivity = ({ rule, brand }: Pick<Sensitivity, 'rule' | 'brand'>) => remove('alerts/sensitivities', { rule, brand });
+
 /** Alerts and anomalies of a brand that belong together. */
 export interface Incident {
   readonly id: string;

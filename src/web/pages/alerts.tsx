@@ -8,6 +8,7 @@ import { CalendarPanel } from '../components/calendar-panel.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { RuleStatusTable, SaveRules } from '../components/rule-status.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
+import { SensitivityPanel } from '../components/sensitivity-panel.tsx';
 import { fileName, saveCsv } from '../export-file.ts';
 import { view } from '../state/router.ts';
 import { hasRole } from '../state/session.ts';
@@ -60,10 +61,14 @@ export function Alerts() {
         <QueryContent loaded={loaded}>{(found) => <RuleStatusTable found={found} changed={loaded.reload} />}</QueryContent>
       </Panel>
       <CalendarPanel timeZone={zone} />
+      {loaded.data && hasRole('editor') && <SensitivityPanel timeZone={zone} version={ratingsOf(loaded.data)} />}
       {hasRole('editor') && <BacktestPanel brand={brand} range={range} rules={ruleNames(loaded.data)} timeZone={zone} />}
     </div>
   );
 }
+
+/** Changes when a rating does: suggestions follow from ratings. */
+const ratingsOf = ({ rules }: AlertsAnswer): string => JSON.stringify(rules.map(({ rule, useful, noise }) => [rule, useful, noise]));
 
 /** The API filters by one brand; a selection of several is filtered here. */
 function filterBySelection(found: AlertsAnswer): AlertsAnswer {

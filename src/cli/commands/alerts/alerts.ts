@@ -8,6 +8,7 @@ import { formatTable } from '../../output/format-rows.ts';
 import { createBacktestCommand } from './backtest.ts';
 import { createEventCommand } from './event.ts';
 import { createListCommand, formatUpdates, summarizeAlert } from './list.ts';
+import { createSensitivityCommand } from './sensitivity.ts';
 import { createTestCommand } from './test.ts';
 
 const path = '/api/v1/alerts';
@@ -22,6 +23,7 @@ export function defineAlertsCommand(command: Command): void {
     createSilenceCommand,
     createUnsilenceCommand,
     createEventCommand,
+    createSensitivityCommand,
     createTestCommand,
     createBacktestCommand,
   ];

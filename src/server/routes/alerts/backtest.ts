@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { backtestStoredRule } from '../../../alerts/backtest.ts';
 import { createEventReader } from '../../../alerts/calendar.ts';
 import { configuredRules, type Rule, resolveRules } from '../../../alerts/rules.ts';
+import { thresholdsOf } from '../../../alerts/sensitivity.ts';
 import { alertRule } from '../../../config/alerts.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
@@ -17,7 +18,9 @@ import { type BacktestResult, backtestBody, backtestResult, iso, toBacktestAlert
 /** Backtests a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
   const { heavyReader, clock, config, maintenance, calibrations } = deps;
-  const readEvents = createEventReader(config.alerts, createAlertReader(deps.reader));
+  const records = createAlertReader(deps.reader);
+  const readEvents = createEventReader(config.alerts, records);
+  const readThresholds = async () => thresholdsOf(await records.readSensitivities());
   const counts = createAlertCounts(heavyReader);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const schema = {
@@ -30,7 +33,10 @@ export function registerBacktestRoute(app: App, deps: ApiDeps): void {
     const range = resolveRange(body, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (onProgress, signal) => {
-      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, readEvents, calibrations, onProgress, signal });
+      // A sensitivity in the request is to be tried instead of the one that is set.
+      const tuning = body.settings['sensitivity'] === undefined ? { readThresholds } : {};
+      const given = { counts, rule, from, to, noDataAfterMs, readEvents, ...tuning, calibrations };
+      const backtest = await backtestStoredRule({ ...given, onProgress, signal });
       const result: BacktestResult = { from: iso(backtest.from), to: iso(to), alerts: toBacktestAlerts(backtest.transitions) };
       return { changed: 0, result };
     };

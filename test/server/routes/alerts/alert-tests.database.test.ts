@@ -11,14 +11,13 @@ import { incidentDetailResponse, incidentsResponse } from '../../../../src/serve
 import { createAlertCounts } from '../../../../src/sink/queries/alert-counts.ts';
 import { createEvaluationReader } from '../../../../src/sink/queries/evaluations.ts';
 import { putEvaluations } from '../../../../src/sink/writer/evaluation-store.ts';
+import { fillRollups, incident, to } from '../../../support/rollup-history.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../../support/webhook-receiver.ts';
 import { apiOn } from '../../test-server.ts';
 
 const minute = 60_000;
 const path = '/api/v1/alerts/backtest';
-const to = Math.floor(Date.now() / (15 * minute)) * 15 * minute;
-const incident = { from: to - 20 * 60 * minute, to: to - 18 * 60 * minute };
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let receiver: WebhookReceiver;
 let ask: (method: ApiRequest['method'], path: string, body?: object) => Promise<{ status: number; body: unknown }>;
@@ -26,17 +25,7 @@ let ask: (method: ApiRequest['method'], path: string, body?: object) => Promise<
 beforeAll(async () => {
   opened = await openTestDatabase();
   const { db } = opened;
-  const posts = (time: string, each: number) =>
-    `toUInt64(${each} * if(toUnixTimestamp(${time}) >= ${incident.from / 1_000} AND toUnixTimestamp(${time}) < ${incident.to / 1_000}, 4, 1) + rand() % 3)`;
-  const fill = (table: string, column: string, seconds: number, count: number, each: number, more = '') =>
-    db.maintenance.command({
-      query: `INSERT INTO ${table} (${column}, brand, negative, neutral, positive, unscored, version${more && ', platform, lang'})
-        SELECT toDateTime(${to / 1_000} - ${seconds} * (1 + number), 'UTC') AS time, arrayJoin(['*', 'Kestrel']),
-          ${posts('time', each)}, ${posts('time', 2 * each)}, ${posts('time', 2 * each)}, 0, now64(6, 'UTC')${more}
-        FROM numbers(${count})`,
-    });
-  await fill('rollup_15m', 'bucket', 900, 16 * 96, 60, ", 'chirper', 'en'");
-  await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
+  await fillRollups(db);
   receiver = await startWebhookReceiver();
   const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
   const api = apiOn(db, { brands: [{ name: 'Kestrel' }], alerts: { channels } });
