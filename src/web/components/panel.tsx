@@ -37,11 +37,16 @@ export function QueryContent<T>(props: {
   const { loaded, lines = 4, placeholder, children } = props;
   // Data of another range stays faded while the new one loads, but not if that has failed.
   if (loaded.data !== undefined && !(loaded.isStale && loaded.error !== undefined))
-    return <div class={loaded.isStale ? 'stale' : ''}>{children(loaded.data)}</div>;
+    return (
+      // An element of its own: the skeleton, reused, would seem to jump into its place.
+      <div key="content" class={loaded.isStale ? 'stale' : ''}>
+        {children(loaded.data)}
+      </div>
+    );
   if (loaded.error !== undefined) return <p class="empty">{loaded.error}</p>;
   if (placeholder !== undefined) return <>{placeholder}</>;
   return (
-    <div class="skeleton" role="status" aria-label="Loading">
+    <div key="loading" class="skeleton" role="status" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (
         <i key={line} />
       ))}
