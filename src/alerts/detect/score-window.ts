@@ -60,7 +60,7 @@ export function scoreWindows(
       },
       rarity: rule.direction === 'both' || rule.direction === direction ? Math.max(0, rarity) : 0,
       usualPeak,
-      change: changeOf(rule.metric, compared),
+      change: sizeOfChange(rule.metric, compared),
       isRelevant: isLargeChange(rule, compared),
     };
   });
@@ -105,7 +105,7 @@ function isLargeChange({ metric, minChange }: Pick<Rule, 'metric' | 'minChange'>
   return Math.max(observed, expected) >= minChange * Math.min(observed, expected);
 }
 
-function changeOf(metric: Rule['metric'], { observed, expected }: Measured): number {
+function sizeOfChange(metric: Rule['metric'], { observed, expected }: Measured): number {
   if (metric === 'netSentiment') return Math.abs(observed - expected);
   return observed === expected ? 1 : Math.max(observed, expected) / Math.min(observed, expected);
 }

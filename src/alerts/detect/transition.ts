@@ -212,7 +212,7 @@ const shortestOf = ({ observation }: TransitionInput): WindowScore | undefined =
   observation.kind === 'evaluated' ? observation.windows[0] : undefined;
 
 /** How large a change is. The shortest window shows at once what fills a longer one only with time. */
-function changeOf({ change, evaluation }: WindowScore, input: TransitionInput): number {
+function reportedChange({ change, evaluation }: WindowScore, input: TransitionInput): number {
   const shortest = shortestOf(input);
   return shortest?.evaluation.direction === evaluation.direction ? Math.max(change, shortest.change) : change;
 }
@@ -220,7 +220,7 @@ function changeOf({ change, evaluation }: WindowScore, input: TransitionInput): 
 const reportOf = (window: WindowScore, input: TransitionInput): AlertReport => ({
   at: input.now,
   rarity: window.rarity,
-  change: changeOf(window, input),
+  change: reportedChange(window, input),
   observed: window.evaluation.observed,
 });
 
@@ -240,7 +240,7 @@ function escalate(state: AlertState, ofAlert: WindowScore, input: TransitionInpu
   const age = input.now - told.at;
   if (age <= (shortestOf(input)?.windowMs ?? 0)) {
     // The shortest window was still filling when the report was made.
-    const change = Math.max(told.change, changeOf(ofAlert, input));
+    const change = Math.max(told.change, reportedChange(ofAlert, input));
     return { state: withReports([...alert.reports.slice(0, -1), { ...told, change }]), notify: false };
   }
   const isWorse = ofAlert.rarity >= escalation * told.rarity && ofAlert.change >= escalationOfChange * told.change;
