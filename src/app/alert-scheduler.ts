@@ -1,12 +1,12 @@
 import { createEventReader } from '../alerts/calendar.ts';
-import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
+import { createEvaluator, type Evaluator, type EvaluatorDeps } from '../alerts/evaluator.ts';
 import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
 import { createOutbox, type Outbox } from '../alerts/notify/outbox.ts';
 import { type Rule, resolveRules } from '../alerts/rules.ts';
 import { thresholdsOf } from '../alerts/sensitivity.ts';
 import type { Calibrations } from '../analytics/calibration/calibrations.ts';
-import { type Config, toMilliseconds } from '../config/schema.ts';
+import { type BrandConfig, type Config, toMilliseconds } from '../config/schema.ts';
 import { type AlertTransition, noDataRuleName } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
 import { type Clock, monotonicNow } from '../lib/clock.ts';
@@ -23,7 +23,7 @@ import { createEvaluationReader } from '../sink/queries/evaluations.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
 import { putEvaluations } from '../sink/writer/evaluation-store.ts';
 import { createPartitionDelays } from '../sink/writer/partition-delays.ts';
-import { createHistoryEvaluator, type HistoryEvaluator } from './evaluate-history.ts';
+import { createHistoryEvaluator, type HistoryEvaluator, type HistoryEvaluatorDeps } from './evaluate-history.ts';
 
 const intervalMs = 15_000;
 /** Pause after a slice of history: at least a second, and long enough that history takes a quarter of the main thread at most. */
@@ -50,6 +50,8 @@ export interface AlertSchedulerDeps {
   /** URL of the web UI. */
   readonly baseUrl: () => string;
   readonly calibrations: Calibrations;
+  /** The brands in force; another array after a change. */
+  readonly brands: () => readonly BrandConfig[];
   /** False once the source has ended. */
   readonly isLive: () => boolean;
 }
@@ -69,10 +71,11 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
 
   const evaluate = async (): Promise<void> => {
     const stopTimer = metrics.alertSeconds.startTimer();
-    const { transitions, evaluations, evaluatedPairs } = await evaluator.evaluate();
+    const current = evaluator();
+    const { transitions, evaluations, evaluatedPairs } = await current.evaluate();
     stopTimer();
     metrics.alertEvaluations.inc(evaluatedPairs);
-    metrics.alertsActive.set(evaluator.countActive());
+    metrics.alertsActive.set(current.countActive());
     for (const { kind, rule, brand, alert, channels } of transitions)
       log.info({ rule, brand, alert, channels }, `alert ${kind === 'alert' ? 'started' : kind}`);
     events.publish(transitions);
@@ -91,14 +94,14 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     if (stepMs === 0) return;
     log.warn({ seconds: stepMs / 1_000 }, 'the system clock was set, or the machine was suspended; alerts go on from the new time');
     progress.onClockStep(stepMs);
-    evaluator.onClockStep();
+    evaluator().onClockStep();
   };
   const runRound = async (): Promise<void> => {
     checkClock();
     await attempt('progress', progress.flush);
     if (!config.alerts.enabled || !lease.isHeld()) {
       metrics.alertsActive.set(0);
-      return evaluator.reset();
+      return evaluator().reset();
     }
     await attempt('evaluate', evaluate);
     // Not awaited: a receiver that does not answer must not hold up the evaluation.
@@ -114,7 +117,7 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     while (!stopping.signal.aborted) {
       let hasMore = false;
       const step = async (): Promise<void> => {
-        hasMore = await history.step(stopping.signal);
+        hasMore = await history().step(stopping.signal);
       };
       const startedAt = monotonicNow(clock);
       if (config.alerts.enabled && lease.isHeld()) await attempt('evaluate history', step);
@@ -132,19 +135,22 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
   };
 }
 
-function createAlerting(deps: AlertSchedulerDeps & { readonly clockOffsets: ClockSteps['offsets'] }): {
-  evaluator: Evaluator;
-  history: HistoryEvaluator;
-  outbox: Outbox;
-} {
-  const { config, db, clock, log, metrics, lease, baseUrl, isLive, calibrations } = deps;
+interface Alerting {
+  /** For the brands in force. */
+  readonly evaluator: () => Evaluator;
+  readonly history: () => HistoryEvaluator;
+  readonly outbox: Outbox;
+}
+
+function createAlerting(deps: AlertSchedulerDeps & { readonly clockOffsets: ClockSteps['offsets'] }): Alerting {
+  const { config, db, clock, log, metrics, lease, baseUrl, isLive, calibrations, brands } = deps;
   const store = createAlertStore(db);
   const records = createAlertReader(db.reader);
-  const rules = resolveRules(config.alerts.rules, config.brands);
+  const rules = oncePerChange(brands, () => resolveRules(config.alerts.rules, brands()));
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const readEvents = createEventReader(config.alerts, records);
   const readThresholds = async () => thresholdsOf(await records.readSensitivities());
-  const evaluator = createEvaluator({
+  const evaluatorDeps: Omit<EvaluatorDeps, 'rules'> = {
     counts: createAlertCounts(db.reader),
     records,
     readEvents,
@@ -158,24 +164,34 @@ function createAlerting(deps: AlertSchedulerDeps & { readonly clockOffsets: Cloc
         await store.addTransitions(transitions);
       },
     },
-    rules,
     recipientsFor: recipientsFor(config.alerts),
     noDataAfterMs,
     clock,
     clockOffsets: deps.clockOffsets,
     isLive,
     calibrations,
-  });
-  const history = createHistoryEvaluator({
+  };
+  const evaluator = oncePerChange(brands, () => createEvaluator({ ...evaluatorDeps, rules: rules() }));
+  const historyDeps: Omit<HistoryEvaluatorDeps, 'rules'> = {
     counts: createAlertCounts(db.heavyReader),
     evaluations: createEvaluationReader(db.heavyReader),
     putEvaluations: (evaluations) => putEvaluations(db, evaluations, false),
-    ...{ rules, noDataAfterMs, readEvents, readThresholds, clock, calibrations },
-  });
+    ...{ noDataAfterMs, readEvents, readThresholds, clock, calibrations },
+  };
+  const history = oncePerChange(brands, () => createHistoryEvaluator({ ...historyDeps, rules: rules() }));
   const channels = createChannels(config.alerts);
-  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents, calibrations });
-  const readFiring = () => readFiringAlerts(records, rules, clock.now());
+  const contextOf = createAlertContext({ reader: db.heavyReader, brands, readEvents, calibrations });
+  const readFiring = () => readFiringAlerts(records, rules(), clock.now());
   return { evaluator, history, outbox: createOutbox({ records, readFiring, log, store, channels, contextOf, baseUrl, clock, metrics }) };
+}
+
+/** Creates a value again after the brands have changed. */
+function oncePerChange<T>(brands: () => readonly BrandConfig[], create: () => T): () => T {
+  let [createdFor, value] = [brands(), create()];
+  return () => {
+    if (brands() !== createdFor) [createdFor, value] = [brands(), create()];
+    return value;
+  };
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createModelCalibrations } from '../analytics/calibration/several-models.ts';
 import type { Config } from '../config/schema.ts';
-import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
@@ -9,6 +8,7 @@ import { createJobs } from '../server/jobs.ts';
 import { openDatabase } from '../sink/client/connection.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
+import { openLiveBrands } from './brand-settings.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { readActiveModels, toScoringModels } from './local-models.ts';
 
@@ -23,19 +23,20 @@ export async function useInProcessApi<T>(
   callback: (send: (request: ApiRequest) => Promise<ApiResponse>) => Promise<T>,
 ): Promise<T> {
   const { clickhouse, dataDir, retention } = config;
-  const { brands } = withDemoBrands(config);
   const clock = systemClock;
   const db = await openDatabase({ clickhouse, dataDir, log });
   const jobs = createJobs(log);
   try {
     if (db.kind === 'embedded') await migrate(db, log);
+    const brands = await openLiveBrands({ db, configured: withDemoBrands(config).brands, clock, log });
     const { catchUp } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
     // The manifests alone: the models themselves are not needed. Without them nothing is calibrated.
     const models = await readActiveModels(config).catch(() => []);
-    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, scoring: config.model, models };
+    const maintenance = { db, clock, retention, matcher: brands.currentMatcher, jobs, catchUp, scoring: config.model, models };
     const { reader, heavyReader } = db;
     const calibrations = createModelCalibrations({ reader, models: toScoringModels(models), clock });
-    const send = createInProcessApi({ reader, heavyReader, clock, brands, log, maintenance, config, calibrations });
+    const live = { brands: brands.list, brandSettings: brands };
+    const send = createInProcessApi({ reader, heavyReader, clock, ...live, log, maintenance, config, calibrations });
     let hasChanged = false;
     const result = await callback((request) => {
       hasChanged ||= request.method !== 'GET';

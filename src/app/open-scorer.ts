@@ -17,7 +17,8 @@ export async function openScorer(
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
   const { workers = defaultWorkers, cacheSize, earlyExit, targetSentiment } = config.model;
-  const brandNames = brandTerms('*', config.brands);
+  const configuredNames = brandTerms('*', config.brands);
+  const brandNames = () => configuredNames;
   const options = { models: configuredModels(config), workers, cacheSize, earlyExit: earlyExit === 'auto', log, brandNames };
   const scorer = await createScorer({ ...options, ...overrides });
   return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;

@@ -4,7 +4,6 @@ import { createModelCalibrations } from '../analytics/calibration/several-models
 import { type Config, configuredSources } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
-import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { openDeadLetters } from '../ingest/dead-letters/open-dead-letters.ts';
 import { createLeaderElection } from '../ingest/sources/kafka/leader-election.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -23,6 +22,7 @@ import { applyRetention } from '../sink/maintenance/retention.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { createWriter } from '../sink/writer/writer.ts';
 import { startAlertScheduler } from './alert-scheduler.ts';
+import { type LiveBrands, openLiveBrands } from './brand-settings.ts';
 import { checkSingleSource, createSources } from './create-sources.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
@@ -43,8 +43,6 @@ type OnClose = (close: () => unknown) => void;
  */
 export async function runApp(configured: Config, log: Log, stop: AbortSignal): Promise<void> {
   const config = withDemoBrands(configured);
-  if (config.brands.length === 0)
-    log.info({}, 'no brands are configured: all posts are counted together; list `brands` in the config to tell them apart');
   const closers: (() => unknown)[] = [];
   const onClose: OnClose = (close) => closers.push(close);
   try {
@@ -92,12 +90,12 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   const alertEvents = createEventBus<AlertTransition>();
   const { retention } = config;
   const deps = { config, log, clock, metrics, retention };
-  const brands = createBrandMatcher(config.brands);
+  const brands = await openBrands({ ...deps, db }, onClose);
   const sources = await createSources({ ...deps, db });
   onClose(() => sources.close());
-  const scorer = await openScorer(config, log, { metrics }, brands);
+  const scorer = await openScorer(config, log, { metrics, brandNames: brands.terms }, brands.matcher);
   onClose(() => scorer.close());
-  const calibrations = openCalibrations({ ...deps, db, models: toScoringModels(scorer.models) }, onClose);
+  const calibrations = openCalibrations({ ...deps, db, brands, models: toScoringModels(scorer.models) }, onClose);
   let server: RunningServer | undefined;
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
@@ -107,13 +105,8 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
   const alerts = startAlertScheduler({
-    ...deps,
-    db,
-    events: alertEvents,
-    storedPosts,
-    lease,
-    baseUrl,
-    calibrations,
+    ...{ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, calibrations },
+    brands: brands.list,
     isLive: () => !hasEnded,
   });
   onClose(() => alerts.stop());
@@ -136,12 +129,13 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     readPipelineReport: createPipelineReport({ ...deps, recent, models: scorer.models, db, status: status.read }),
     isIngestSaturated: () => load.read() > 0.5,
     openDeadLetters: (source) => openDeadLetters(deps, stop, source),
-    brands: config.brands,
+    brands: brands.list,
+    brandSettings: brands,
     calibrations,
-    maintenance: { db, clock, retention, matcher: brands, jobs, scoring: config.model, models: scorer.models },
+    maintenance: { db, clock, retention, matcher: brands.currentMatcher, jobs, scoring: config.model, models: scorer.models },
   });
   const writer = createWriter({ db, ...deps });
-  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock, load, log }, stop);
+  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands.matcher, writer, storedPosts, metrics, clock, load, log }, stop);
   hasEnded = true;
   const failure = sources.all.map((source) => source.failure()).find((error) => error !== undefined);
   if (failure && !stop.aborted) throw failure;
@@ -150,12 +144,22 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   await rollups.catchUp();
 }
 
+async function openBrands(deps: Pick<RunDeps, 'config' | 'db' | 'log'> & { readonly clock: Clock }, onClose: OnClose): Promise<LiveBrands> {
+  const brands = await openLiveBrands({ ...deps, configured: deps.config.brands });
+  const following = brands.follow();
+  onClose(() => following.stop());
+  if (brands.list().length === 0)
+    deps.log.info({}, 'there are no brands: all posts are counted together; add brands in the web UI or the config to tell them apart');
+  return brands;
+}
+
 function openCalibrations(
-  deps: Pick<RunDeps, 'config' | 'db' | 'log'> & { readonly models: readonly ScoringModel[]; readonly clock: Clock },
+  deps: Pick<RunDeps, 'db' | 'log'> & { readonly brands: LiveBrands; readonly models: readonly ScoringModel[]; readonly clock: Clock },
   onClose: OnClose,
 ): Calibrations {
+  const brands = () => deps.brands.list().map(({ name }) => name);
   for (const model of deps.models) {
-    const histories = keepHistories({ ...deps, model, brands: deps.config.brands.map(({ name }) => name) });
+    const histories = keepHistories({ ...deps, model, brands });
     onClose(() => histories.stop());
   }
   return createModelCalibrations({ ...deps, reader: deps.db.reader });

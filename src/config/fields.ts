@@ -39,7 +39,7 @@ export const visibleText = (max: number) =>
       .min(1)
       .max(max)
       .regex(/[^\p{Z}\p{Cc}\p{Cf}]/u, 'must not be blank'),
-  );
+  ).refine((text) => text.isWellFormed(), 'must be valid Unicode');
 
 export const oneLine = (schema: z.ZodString) => schema.regex(/^\P{Cc}*$/u, 'must not contain control characters');
 

@@ -16,7 +16,7 @@ const brandFields = {
   timeZone: timeZone.default('UTC').describe("IANA time zone of the brand's days and quiet hours"),
   country: country.optional(),
   official: z
-    .array(z.string().min(1).max(200))
+    .array(visibleText(200))
     .optional()
     .describe(
       "Handles of the brand's own accounts; when absent, the aliases that are handles. Their posts are marked, and alert messages quote them only if they are the story",

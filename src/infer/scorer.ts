@@ -7,7 +7,7 @@ import { onnxFiles } from './model/manifest.ts';
 import { loadModel } from './model/model.ts';
 import { createPreprocessor, type PreparedPost, type Preprocessor, type RoutedPost, type ScorableText } from './preprocess.ts';
 import { createScoreCache } from './score-cache.ts';
-import { createLanguageDetector } from './text/language.ts';
+import { createLanguageDetector, type LanguageDetector } from './text/language.ts';
 import { scorerClosedError } from './workers/worker-pool.ts';
 
 export interface ScorerOptions {
@@ -23,8 +23,8 @@ export interface ScorerOptions {
   readonly assumeModelLanguage?: boolean;
   /** Let posts leave at the early exit, if the model has one; true by default. */
   readonly earlyExit?: boolean;
-  /** Names of brands, from which no language is detected. */
-  readonly brandNames?: readonly string[];
+  /** Names of brands, from which no language is detected. Returns another array after they have changed. */
+  readonly brandNames?: () => readonly string[];
 }
 
 /** A prediction with the model that it is from; for an unscored post, the first model. */
@@ -66,9 +66,7 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const [first, ...rest] = models;
   await first.start();
   const languages = rest.flatMap((model) => model.languages);
-  const detectLanguage = options.assumeModelLanguage
-    ? undefined
-    : createLanguageDetector([...first.languages, ...languages], options.brandNames);
+  const detectLanguage = options.assumeModelLanguage ? undefined : detectorFor([...first.languages, ...languages], options.brandNames);
   const preprocess = createPreprocessor({ models, detectLanguage });
   const pending = new Set<Promise<Predictions>>();
   let isClosed = false;
@@ -101,6 +99,19 @@ async function openModels(options: ScorerOptions): Promise<readonly [LoadedModel
   const [first, ...rest] = await Promise.all(verified.map((model) => openModel(model, loadOptions)));
   if (!first) throw new TypeError('a scorer has at least one model');
   return [first, ...rest];
+}
+
+const noNames: readonly string[] = [];
+
+/** A language detector that follows the names of the brands. */
+function detectorFor(languages: readonly [string, ...string[]], brandNames: () => readonly string[] = () => noNames): LanguageDetector {
+  let names = brandNames();
+  let detect = createLanguageDetector(languages, names);
+  return (text, declared) => {
+    const current = brandNames();
+    if (current !== names) [names, detect] = [current, createLanguageDetector(languages, current)];
+    return detect(text, declared);
+  };
 }
 
 /** Preprocesses one window of posts while the workers score the previous one. */

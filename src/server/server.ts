@@ -32,6 +32,7 @@ import type { ApiDeps } from './routes/dependencies.ts';
 import { registerLiveStream } from './routes/live-stream.ts';
 import { registerPipelineRoute } from './routes/pipeline.ts';
 import { registerSessionRoutes } from './routes/session.ts';
+import { registerTokenSettings } from './routes/token-settings.ts';
 
 export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'openDeadLetters'> {
   readonly config: Config;
@@ -88,6 +89,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     registerApi(app, deps);
     registerPipelineRoute(app, deps.readPipelineReport);
     registerDeadLetterRoutes(app, deps);
+    registerTokenSettings(app, deps);
     registerLiveStream(app, { storedPosts, alerts, readStatus, access });
     await registerWebUi(app);
     return { url: await listen(app, config.server), close: () => app.close() };

@@ -16,6 +16,7 @@ import { Incident } from './pages/incident.tsx';
 import { Live } from './pages/live.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Posts } from './pages/posts.tsx';
+import { Settings } from './pages/settings.tsx';
 import { brandTitle, useBrands } from './state/brands.ts';
 import { navigate, view } from './state/router.ts';
 import { isSignInNeeded } from './state/session.ts';
@@ -32,6 +33,7 @@ const pages: Readonly<Record<PageName, FunctionComponent>> = {
   health: Health,
   calibrate: Calibrate,
   incident: Incident,
+  settings: Settings,
 };
 
 /** The controls in the header of each page. */
@@ -44,6 +46,7 @@ const controlsByPage: Readonly<Record<PageName, readonly ('brand' | 'range' | 'c
   health: [],
   calibrate: ['brand'],
   incident: ['range'],
+  settings: [],
 };
 
 /** The web UI: the sidebar, and the selected page or the sign-in form. */

@@ -119,6 +119,9 @@ export function formatTimeRange({ from, to }: { readonly from: string; readonly 
 export const formatDateTime = (iso: string, timeZone: string): string =>
   format(Date.parse(iso), { ...dayOf(Date.parse(iso)), ...clock, timeZone });
 
+/** A calendar day such as 2026-11-28. */
+export const formatDay = (date: string): string => format(Date.parse(date), { ...day, timeZone: 'UTC' });
+
 /** Dates of dead letters and old links may be invalid, and `Intl` throws on those. */
 const format = (ms: number, options: Intl.DateTimeFormatOptions): string => (Number.isNaN(ms) ? noValue : dateFormat(options).format(ms));
 

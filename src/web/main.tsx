@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { hasInvitation, takeInvitation } from './state/invitation.ts';
 import { startSession } from './state/session.ts';
 import { connectStream } from './state/stream.ts';
 
@@ -7,7 +8,12 @@ const root = document.getElementById('page');
 if (!root) throw new Error('index.html has no #page element.');
 const page = root;
 
-void startSession().then(() => {
+// A link that is opened in this tab changes nothing but the fragment, which loads no page.
+window.addEventListener('hashchange', () => {
+  if (hasInvitation()) location.reload();
+});
+
+void startSession(takeInvitation()).then(() => {
   render(<App />, page);
   void connectStream();
 });

@@ -97,7 +97,7 @@ const send = (config = settings()): Promise<number> =>
     log: quiet,
     store: createAlertStore(db),
     channels: createChannels(config.alerts),
-    contextOf: createAlertContext({ reader: db.reader, brands: config.brands, readEvents: async () => [] }),
+    contextOf: createAlertContext({ reader: db.reader, brands: () => config.brands, readEvents: async () => [] }),
     baseUrl: () => 'https://feedpulse.example/',
     clock,
     metrics,

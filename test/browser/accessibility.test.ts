@@ -21,6 +21,7 @@ const pages = [
   ['/?view=alerts', '.panel h2'],
   ['/?view=health', '.definition-list'],
   ['/?view=calibrate', '.label-buttons'],
+  ['/?view=settings', '.brand-settings li'],
   [`/?view=incident&incident=${incidentId}`, '.notifications'],
 ] as const;
 

@@ -121,6 +121,11 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/rollups/rebuild': [],
     '/api/v1/erasures': [],
     '/api/v1/jobs/{id}': ['id'],
+    '/api/v1/settings': [],
+    '/api/v1/settings/brands': [],
+    '/api/v1/settings/brands/preview': [],
+    '/api/v1/settings/changes': [],
+    '/api/v1/settings/tokens': [],
     '/api/v1/session': [],
     '/api/v1/stream': [],
   });

@@ -20,7 +20,7 @@ import { createMetrics } from '../../src/lib/metrics.ts';
 import { addToken } from '../../src/server/auth/token-file.ts';
 import { createInProcessApi } from '../../src/server/http/in-process.ts';
 import { createJobs } from '../../src/server/jobs.ts';
-import type { MaintenanceDeps } from '../../src/server/routes/dependencies.ts';
+import type { BrandSettings, MaintenanceDeps } from '../../src/server/routes/dependencies.ts';
 import { openCheckedTokenStore, type RunningServer, type ServerDeps, startServer } from '../../src/server/server.ts';
 import type { Connections } from '../../src/sink/client/connection.ts';
 import { createDatabaseHealth } from '../../src/sink/client/database-health.ts';
@@ -70,6 +70,15 @@ const model: ModelInfo = {
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
+const testBrands = configSchema.parse({ brands: [{ name: 'Kestrel', timeZone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands;
+const noBrands = createBrandMatcher([]);
+/** For tests that change no brand. */
+const fixedBrands: BrandSettings = {
+  entries: () => testBrands.map((brand) => ({ brand, isConfigured: true })),
+  put: () => Promise.reject(new Error('unexpected change of a brand')),
+  remove: () => Promise.reject(new Error('unexpected change of a brand')),
+};
+
 export type TestServer = RunningServer & Pick<ServerDeps, 'storedPosts' | 'alerts' | 'metrics'>;
 
 /** A folder for tokens.json, which is not there yet. */
@@ -114,7 +123,8 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       status: parts.readStatus ?? (() => healthy),
     }),
     openDeadLetters: (source) => openDeadLetters({ config, clock: systemClock, log: quiet }, new AbortController().signal, source),
-    brands: configSchema.parse({ brands: [{ name: 'Kestrel', timeZone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
+    brands: () => testBrands,
+    brandSettings: fixedBrands,
     calibrations: noCalibrations,
     ...parts,
   });
@@ -137,7 +147,8 @@ export function apiOn(
     reader,
     heavyReader,
     clock: systemClock,
-    brands: config.brands,
+    brands: () => config.brands,
+    brandSettings: fixedBrands,
     calibrations,
     log: quiet,
     maintenance: upkeepOf(db),
@@ -148,7 +159,7 @@ export function apiOn(
 /** What the routes that change something need, over a database. */
 export function upkeepOf(db: Omit<Connections, 'close'>): MaintenanceDeps {
   const health = createDatabaseHealth(systemClock);
-  const matcher = createBrandMatcher([]);
+  const matcher = () => noBrands;
   const { retention } = configSchema.parse({});
   return {
     db: { ...db, health, close: async () => {} },

@@ -28,13 +28,14 @@ const notableShare = 0.1;
 /** Explains the start of an alert from the posts in its window: terms, sample posts, copies. */
 export function createAlertContext(deps: {
   readonly reader: ClickHouseClient;
-  readonly brands: readonly BrandConfig[];
+  readonly brands: () => readonly BrandConfig[];
   /** The planned events that end after a time. */
   readonly readEvents: (since: number) => Promise<readonly AlertEvent[]>;
   readonly calibrations?: Pick<Calibrations, 'readFor'>;
 }): (transition: Pick<AlertTransition, 'kind' | 'brand' | 'evaluation'>) => Promise<AlertContext> {
-  const { reader, brands, readEvents, calibrations } = deps;
+  const { reader, readEvents, calibrations } = deps;
   return async ({ kind, brand, evaluation }) => {
+    const brands = deps.brands();
     const { timeZone = 'UTC', country } = brands.find(({ name }) => name === brand) ?? {};
     if (kind === 'resolved' || evaluation.metric === 'noData') return { ...emptyContext, timeZone };
     const { metric, from, to, posts } = evaluation;

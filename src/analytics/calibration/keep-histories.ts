@@ -12,7 +12,8 @@ const checkMs = hourMs;
 interface KeepDeps {
   readonly db: Pick<Database, 'reader' | 'maintenance'>;
   readonly model: ScoringModel;
-  readonly brands: readonly string[];
+  /** Names. */
+  readonly brands: () => readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,7 +25,7 @@ interface KeepDeps {
  */
 export async function storeHistories({ db, model, brands }: Pick<KeepDeps, 'db' | 'model' | 'brands'>): Promise<number> {
   const known = new Set((await readCalibrations(db.reader, model.id)).flatMap(({ brand, basis }) => (basis === 'history' ? brand : [])));
-  const missing = ['*', ...brands].filter((brand) => !known.has(brand));
+  const missing = ['*', ...brands()].filter((brand) => !known.has(brand));
   if (missing.length === 0) return 0;
   const first = await readFirstScored(db.reader, model.id);
   const complete = (await readHistories(db.reader, model, missing, first)).flatMap(({ line, isComplete }) =>

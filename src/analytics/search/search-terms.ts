@@ -39,7 +39,8 @@ export function toTextSearch(text: string): TextSearch {
   return search;
 }
 
-function toPattern(term: string, kind: 'word' | 'phrase' | 'prefix'): string {
+/** An RE2 pattern that matches a term, folded by `foldText`, in folded text; a phrase where the brand matcher finds it too. */
+export function toPattern(term: string, kind: 'word' | 'phrase' | 'prefix'): string {
   const [first = ''] = term;
   const last = [...term].at(-1) ?? '';
   const before = wordCharacter.test(first) || first === '#' || first === '@' ? `(?:\\A|${wordBoundary})` : '';

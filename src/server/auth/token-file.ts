@@ -13,13 +13,14 @@ const maxTokens = 200;
 const maxFileBytes = 262_144;
 const lockWaitMs = 2_000;
 
+export const tokenName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'expected up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
+  );
 const tokenEntry = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-      'expected up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
-    ),
+  name: tokenName,
   role: z.enum(roles),
   /** SHA-256 of the token, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),

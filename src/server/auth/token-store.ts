@@ -13,6 +13,8 @@ export interface TokenStore {
   find(token: string): TokenEntry | undefined;
   /** The entry with this hash; undefined if it was removed. */
   findByHash(hash: string): TokenEntry | undefined;
+  /** Reads the file now, after a change by this process. */
+  reload(): Promise<void>;
   close(): void;
 }
 
@@ -40,9 +42,11 @@ export async function openTokenStore(path: string, log: Log, localTokens: readon
     required ||= entries.length > 0 || problem !== undefined;
   };
   let reloading = Promise.resolve();
-  const timer = setInterval(() => {
+  const reloadInOrder = (): Promise<void> => {
     reloading = reloading.then(reload);
-  }, reloadMs).unref();
+    return reloading;
+  };
+  const timer = setInterval(reloadInOrder, reloadMs).unref();
 
   return {
     isRequired: () => required,
@@ -54,6 +58,7 @@ export async function openTokenStore(path: string, log: Log, localTokens: readon
       return found;
     },
     findByHash: (hash) => entries.find(({ entry }) => entry.hash === hash)?.entry,
+    reload: reloadInOrder,
     close: () => clearInterval(timer),
   };
 }

@@ -13,6 +13,7 @@ import { registerMaintenanceRoutes } from './maintenance.ts';
 import { registerMetricsRoutes } from './metrics.ts';
 import { registerModelRoutes } from './models.ts';
 import { registerPostsRoutes } from './posts.ts';
+import { registerSettingsRoutes } from './settings.ts';
 
 /** Routes that need nothing but the database and the config, so that commands can use them in process as well. */
 export function registerApi(app: App, deps: ApiDeps): void {
@@ -30,4 +31,5 @@ export function registerApi(app: App, deps: ApiDeps): void {
   registerCorrectionRoutes(app, deps.maintenance);
   registerMaintenanceRoutes(app, deps.maintenance);
   registerModelRoutes(app, deps);
+  registerSettingsRoutes(app, deps);
 }

@@ -16,15 +16,37 @@ export interface QueryDeps {
   /** For slow queries over posts, so that metrics do not wait for them. */
   readonly heavyReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
-  readonly brands: readonly BrandConfig[];
+  /** The brands in force; they may change at any time. */
+  readonly brands: () => readonly BrandConfig[];
   readonly calibrations: Calibrations;
+}
+
+/** A brand, and where it is defined. */
+export interface BrandEntry {
+  readonly brand: BrandConfig;
+  /** Whether it is in the config, and can only be changed there. */
+  readonly isConfigured: boolean;
+  /** Who changed it last, unless it is in the config. */
+  readonly changedBy?: string;
+  /** Milliseconds since 1970. */
+  readonly changedAt?: number;
+}
+
+/** The brands, those of the config first. Changes are in force when the promise resolves. */
+export interface BrandSettings {
+  entries(): readonly BrandEntry[];
+  /** Adds a brand or replaces the one with its name. @throws USAGE if it is in the config or differs in case from another */
+  put(brand: BrandConfig, by: string): Promise<void>;
+  /** Returns false if there is no such brand. @throws USAGE if it is in the config */
+  remove(name: string, by: string): Promise<boolean>;
 }
 
 /** Dependencies of routes that modify stored posts. */
 export interface MaintenanceDeps {
   readonly db: Database;
   readonly clock: Clock;
-  readonly matcher: Matcher;
+  /** The matcher for the brands in force. */
+  readonly matcher: () => Matcher;
   /** How posts are rescored. */
   readonly scoring: Pick<Config['model'], 'earlyExit' | 'targetSentiment'>;
   /** The models that score new posts; none if the manifests cannot be read. */
@@ -39,5 +61,6 @@ export interface MaintenanceDeps {
 export interface ApiDeps extends QueryDeps {
   readonly maintenance: MaintenanceDeps;
   readonly log: Log;
+  readonly brandSettings: BrandSettings;
   readonly config: { readonly alerts: AlertsConfig };
 }

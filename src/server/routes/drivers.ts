@@ -64,7 +64,7 @@ export function registerDriversRoute(app: App, { heavyReader, clock, brands }: Q
       const range = resolveRange({ from, to }, clock.now());
       if (range.to.getTime() - range.from.getTime() > maxRangeMs)
         throw new FeedpulseError('USAGE', 'from: the range must not exceed 92 days.');
-      const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands) });
+      const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands()) });
       return { brand: query.brand, ...toIsoRange(range), ...found };
     },
   );

@@ -19,12 +19,14 @@ const erasureBody = z.strictObject({
 
 /** Bulk changes to stored posts and rollups. They take time, so the response is a job whose progress can be polled. */
 export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void {
-  const { db, clock, matcher, retention, jobs } = deps;
+  const { db, clock, retention, jobs } = deps;
   const admin = { role: 'admin' } as const;
 
   const reapplySchema = { summary: 'Applies the current brand rules to stored posts', body: rangeBody, response: { 202: jobResponse } };
-  app.post('/api/v1/brands/reapply', { config: admin, schema: reapplySchema }, async ({ body }, reply) => {
+  app.post('/api/v1/brands/reapply', { config: { role: 'editor' }, schema: reapplySchema }, async ({ body }, reply) => {
     const range = toTimeRange(body, clock.now());
+    // Rules that change meanwhile need another job.
+    const matcher = deps.matcher();
     return reply
       .code(202)
       .send(jobs.start('reapply', (onProgress, signal) => reapplyBrands({ db, clock, matcher }, range, onProgress, signal)));

@@ -83,7 +83,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands, calibra
   };
   app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
     const counts = await listBrands(reader, toRange(query), clock.now(), calibrations);
-    const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
+    const known = [{ name: '*', timeZone: 'UTC' }, ...brands()];
     const calibrationOf = await calibrations.readFor(
       known.map(({ name }) => name),
       toRange(query),
@@ -112,7 +112,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands, calibra
   };
   app.get('/api/v1/share-of-voice', { config, schema: shareOfVoiceSchema }, async ({ query }) => {
     const range = toRange(query);
-    const brandNames = query.brands ?? brands.map(({ name }) => name);
+    const brandNames = query.brands ?? brands().map(({ name }) => name);
     if (brandNames.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because no brands are configured.');
     return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: brandNames, ...range }, clock.now(), calibrations)) };
   });

@@ -132,7 +132,7 @@ async function withRescorer<T>(
     log,
   });
   try {
-    const { score } = scoring.targetSentiment ? withBrandSentiment(scorer, matcher.match) : scorer;
+    const { score } = scoring.targetSentiment ? withBrandSentiment(scorer, matcher().match) : scorer;
     const [{ info, languages: scored }] = scorer.models;
     const others = models.flatMap((model) => model.languages).filter((language) => !scored.includes(language));
     return await work({ modelVersion: info.id, score: async (posts) => keepOthers(await score(posts), others) });

@@ -91,7 +91,7 @@ const postFields = {
   correction: z.strictObject({ modelLabel: storedLabel, by: z.string(), at: timestamp, reason: z.string() }).exactOptional(),
   official: z.literal(true).exactOptional().describe("By one of the brands' own accounts"),
 };
-const plainPost = z.strictObject(postFields) satisfies z.ZodType<StoredPost>;
+export const plainPost = z.strictObject(postFields) satisfies z.ZodType<StoredPost>;
 
 const post = z.strictObject({
   ...postFields,
@@ -130,21 +130,21 @@ const schema = {
 
 /** Search of stored posts by time, label, platform, language, author, confidence and text. */
 export function registerPostsRoutes(app: App, { heavyReader, clock, brands }: QueryDeps): void {
-  const handles = officialHandles(brands);
   const config = { role: 'viewer', cacheable: true } as const;
   const toFilter = <Q extends { official: 'include' | 'exclude' | 'only' }>({ official, ...query }: Q) => ({
     ...query,
-    ...(official === 'exclude' && { excludedHandles: handles }),
-    ...(official === 'only' && { onlyHandles: handles }),
+    ...(official === 'exclude' && { excludedHandles: officialHandles(brands()) }),
+    ...(official === 'only' && { onlyHandles: officialHandles(brands()) }),
   });
-  const isOfficial = ({ author }: StoredPost): boolean => handles.includes(normalizeHandle(author?.handle ?? ''));
-  const mark = <P extends StoredPost>(post: P): P => (isOfficial(post) ? { ...post, official: true } : post);
 
   app.get('/api/v1/posts', { config, schema }, async ({ query: { from, to, before, fold, ...query } }) => {
     const range = openRange(from, to, clock.now());
     const cursor = before === undefined ? undefined : decodeCursor(before);
     const search = fold === 'true' ? searchFolded : searchPosts;
     const { posts, next } = await search(heavyReader, { ...toFilter(query), ...range, before: cursor }, clock);
+    const handles = officialHandles(brands());
+    const isOfficial = ({ author }: StoredPost): boolean => handles.includes(normalizeHandle(author?.handle ?? ''));
+    const mark = <P extends StoredPost>(post: P): P => (isOfficial(post) ? { ...post, official: true } : post);
     const marked = posts.map((post: FoldedPost) => ({
       ...mark(post),
       ...(post.similar && { similar: { ...post.similar, posts: post.similar.posts.map(mark) } }),

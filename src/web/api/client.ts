@@ -12,8 +12,11 @@ export type Query = Readonly<Record<string, string | readonly string[] | undefin
 
 export const get = <T>(path: string, query: Query, signal: AbortSignal): Promise<T> => request<T>(`${path}${toSearch(query)}`, { signal });
 
-export const post = <T>(path: string, body: object): Promise<T> =>
-  request<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+export const post = <T>(path: string, body: object): Promise<T> => sendBody<T>('POST', path, body);
+export const put = <T>(path: string, body: object): Promise<T> => sendBody<T>('PUT', path, body);
+
+const sendBody = <T>(method: 'POST' | 'PUT', path: string, body: object): Promise<T> =>
+  request<T>(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 export const remove = (path: string, query: Query = {}): Promise<Response> => send(`${path}${toSearch(query)}`, { method: 'DELETE' });
 
@@ -96,6 +99,8 @@ export interface Job<Answer> {
   readonly state: 'queued' | 'running' | 'done' | 'failed';
   readonly done: number;
   readonly total: number;
+  /** Changed posts or minutes, once it is done. */
+  readonly changed?: number;
   readonly result?: Answer;
   readonly detail?: string;
 }
@@ -103,11 +108,22 @@ export interface Job<Answer> {
 const jobPollMs = 300;
 
 /** Polls a job until it is done, calling `onProgress` with a fraction from 0 to 1. Rejects with the job's error if it fails. */
-export async function waitForJob<Answer>(job: Job<Answer>, onProgress: (progress: number) => void, signal: AbortSignal): Promise<Answer> {
+export async function followJob<Answer>(
+  job: Job<Answer>,
+  onProgress: (progress: number) => void,
+  signal: AbortSignal,
+): Promise<Job<Answer>> {
   for (let last = job; ; last = await get<Job<Answer>>(`jobs/${job.id}`, {}, signal)) {
     onProgress(last.total > 0 ? last.done / last.total : 0);
     if (last.state === 'failed') throw new Error(last.detail ?? 'The job failed.');
-    if (last.state === 'done' && last.result) return last.result;
+    if (last.state === 'done') return last;
     await new Promise((resolve) => setTimeout(resolve, jobPollMs));
   }
+}
+
+/** Like `followJob`, for the result of a job that has one. */
+export async function waitForJob<Answer>(job: Job<Answer>, onProgress: (progress: number) => void, signal: AbortSignal): Promise<Answer> {
+  const { result } = await followJob(job, onProgress, signal);
+  if (result === undefined) throw new Error('The job has no result.');
+  return result;
 }

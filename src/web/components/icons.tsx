@@ -10,6 +10,7 @@ const paths: Readonly<Record<PageName | 'download' | 'calendar' | 'link', string
   health: 'M10 16.5S3.5 12.7 3.5 8.2A3.5 3.5 0 0 1 10 6.4a3.5 3.5 0 0 1 6.5 1.8c0 4.5-6.5 8.3-6.5 8.3z',
   calibrate: 'M4 5h7 M4 10h5 M4 15h5 M11 13l2.2 2.2L17 10.5',
   incident: 'M10 3.2 17.5 16.5h-15z M10 8v4 M10 14.2v.2',
+  settings: 'M3 6h7m4 0h3 M3 14h3m4 0h7 M12 4v4 M8 12v4',
   download: 'M10 3.5v9m-3.6-3.4L10 12.7l3.6-3.6 M4 16.5h12',
   link: 'M8.2 11.8a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-1 1 M11.8 8.2a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l1-1',
   calendar: 'M3.5 5.5h13v11h-13z M3.5 9h13 M7 3.5v3.5 M13 3.5v3.5',

@@ -1,6 +1,6 @@
 import { formatDecimal } from '../format.ts';
 import { view } from '../state/router.ts';
-import { isSignInNeeded, session, signOut } from '../state/session.ts';
+import { hasRole, isSignInNeeded, session, signOut } from '../state/session.ts';
 import { connection, status } from '../state/stream.ts';
 import { type PageName, pageNames, pageTitles } from '../state/view-state.ts';
 import { Icon } from './icons.tsx';
@@ -29,7 +29,8 @@ export function Sidebar() {
 }
 
 /** Pages that other pages lead to are listed only while they are open. */
-const isListed = (name: PageName): boolean => !['calibrate', 'incident'].includes(name) || view.value.page === name;
+const isListed = (name: PageName): boolean =>
+  name === 'settings' ? hasRole('editor') : !['calibrate', 'incident'].includes(name) || view.value.page === name;
 
 function PageLink({ name }: { readonly name: PageName }) {
   return (

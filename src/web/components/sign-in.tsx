@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { errorMessage } from '../api/client.ts';
-import { signIn } from '../state/session.ts';
+import { invitationError, signIn } from '../state/session.ts';
 
 /** The sign-in form. The token is sent to the server once; afterwards an HttpOnly cookie identifies the session. */
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
-  const [error, setError] = useState('');
+  const [error, setError] = useState(invitationError.value ?? '');
   const [isBusy, setBusy] = useState(false);
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: Event): Promise<void> => {
@@ -45,7 +45,7 @@ export function SignIn() {
           </button>
         </form>
         <p class="quiet" id="sign-in-help">
-          Tokens start with <code>fp_</code>. An administrator creates one with <code>feedpulse tokens add</code>.
+          Tokens start with <code>fp_</code>. An administrator creates one in the settings, or with <code>feedpulse tokens add</code>.
         </p>
       </div>
     </main>

@@ -8,7 +8,19 @@ export const session = signal<SessionState | undefined>(undefined);
 /** While true, only the sign-in form is shown. */
 export const isSignInNeeded = signal(false);
 
-export async function startSession(): Promise<void> {
+/** Why the invitation of the URL was rejected. */
+export const invitationError = signal<string | undefined>(undefined);
+
+/** @param invitation a token from the link that opened the page */
+export async function startSession(invitation?: string): Promise<void> {
+  if (invitation !== undefined) {
+    const opened = await openSession(invitation).catch(() => undefined);
+    if (opened) {
+      session.value = opened;
+      return;
+    }
+    invitationError.value = 'This invitation is not valid any more, or the server cannot be reached. Ask for a new link.';
+  }
   // If the server cannot be reached, the first query reports it.
   const loaded = await fetchSession().catch((): SessionState => ({ authRequired: false, role: 'viewer' }));
   session.value = loaded;

@@ -1,7 +1,7 @@
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 import { type CalendarContext, type CalendarPreset, calendarPresets, calendarRange } from './calendar.ts';
 
-export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health', 'calibrate', 'incident'] as const;
+export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health', 'calibrate', 'incident', 'settings'] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** Ranges that end now and move with it. */
@@ -161,4 +161,5 @@ export const pageTitles: Readonly<Record<PageName, string>> = {
   health: 'Health',
   calibrate: 'Label posts',
   incident: 'Incident',
+  settings: 'Settings',
 };

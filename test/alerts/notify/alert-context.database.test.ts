@@ -68,7 +68,7 @@ async function explain(posts: readonly ScoredPost[], given: Partial<Evaluation> 
     ...{ id: 'a', alert: 'a', kind: 'alert', rule: 'r', brand: 'Brixomel', severity: 'warning', at: to, channels: [] },
     ...{ evaluation, state: { status: 'alert', since: to } },
   };
-  const context = await createAlertContext({ reader: db.reader, brands, readEvents: async () => events })(transition);
+  const context = await createAlertContext({ reader: db.reader, brands: () => brands, readEvents: async () => events })(transition);
   return { context, message: createMessage(transition, context, 'https://feedpulse.example') };
 }
 

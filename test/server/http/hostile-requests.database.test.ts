@@ -133,6 +133,7 @@ const changes = [
     },
   ],
   ['alerts/silences', { rule: 'volume', brand: 'Kestrel', for: '2h', reason: 'r' }],
+  ['settings/brands/preview', { name: 'Kestrel', aliases: ['kettle'], exclude: ['tea'], timeZone: 'UTC', country: 'DE' }],
   ['brands/reapply', { from: 'now-1d', to: 'now' }],
   ['rescore', { model: '/nowhere', from: 'now-1d', to: 'now' }],
   ['models/activate', { version: 'other@1', from: 'now-1d', to: 'now' }],

@@ -191,7 +191,7 @@ test('a table of other posts calibrates all brands, and is removed again', async
 });
 
 test('the usual level of a brand is stored once its first four weeks are over', async () => {
-  const old = { db, model, brands: ['Heron'] };
+  const old = { db, model, brands: () => ['Heron'] };
   expect(await storeHistories(old)).toBe(0);
   const day = 24 * 60 * minute;
   const post = (id: string, daysAgo: number, label: Label) =>

@@ -98,7 +98,7 @@ test('posts that match a filter are counted before they are corrected', async ()
   expect((await ask('POST', 'corrections', { ...body, expected: 2 })).body).toEqual({ posts: 2 });
 });
 
-test('rebuilding, reapplying brands and erasing are admin jobs that report progress', async () => {
+test('rebuilding, reapplying brands and erasing are jobs that report progress; editors may reapply only', async () => {
   expect(await finished('rollups/rebuild', {})).toMatchObject({ kind: 'rebuild', state: 'done', changed: 2, done: 2, total: 2 });
   expect(await finished('brands/reapply', { from: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
   expect(await queryRows(db, 'SELECT DISTINCT brands FROM posts FINAL')).toEqual([{ brands: [] }]);
@@ -106,8 +106,9 @@ test('rebuilding, reapplying brands and erasing are admin jobs that report progr
   expect((await ask('POST', 'erasures', { ...author, dryRun: true })).body).toEqual({ posts: 1 });
   expect(await finished('erasures', author)).toMatchObject({ state: 'done', changed: 1 });
   expect(await queryRows(db, 'SELECT id FROM posts FINAL')).toEqual([{ id: '2' }]);
-  for (const path of ['rollups/rebuild', 'brands/reapply', 'erasures'])
-    expect((await ask('POST', path, author, 'editor')).status).toBe(403);
+  for (const path of ['rollups/rebuild', 'erasures']) expect((await ask('POST', path, author, 'editor')).status).toBe(403);
+  expect((await ask('POST', 'brands/reapply', {}, 'viewer')).status).toBe(403);
+  expect((await ask('POST', 'brands/reapply', { from: 'now-1h' }, 'editor')).status).toBe(202);
   expect((await ask('GET', `jobs/${crypto.randomUUID()}`, undefined)).status).toBe(404);
 });
 

@@ -31,7 +31,7 @@ const newMigrations = [
   ...['0013-ratings-and-cursors.sql', '0014-author-index.sql'],
   ...['0015-copies.sql', '0016-post-aliases.sql', '0017-alert-evaluations.sql', '0018-alert-events.sql', '0019-rollup-claims.sql'],
   ...['0020-calibrations.sql', '0021-author-deletions.sql', '0022-alert-updates.sql', '0023-signed-delays.sql'],
-  '0024-alert-sensitivities.sql',
+  ...['0024-alert-sensitivities.sql', '0025-setting-changes.sql'],
 ];
 
 let db: Database;

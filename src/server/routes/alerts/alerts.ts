@@ -51,7 +51,7 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     ];
     return {
       ...toIsoRange(range),
-      alerts: alerts.map((alert) => toAlertResponse(alert, brands)),
+      alerts: alerts.map((alert) => toAlertResponse(alert, brands())),
       states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
       rules: await records.readFeedback(),
       silences: (await records.readSilences(clock.now())).map(toSilenceResponse),
@@ -68,7 +68,7 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     if (!alert) return sendProblem(reply, 404, noSuchAlert);
     const context = await contextOf({ kind: 'alert', ...alert });
     const { timeZone: _, notes: __, ...explanation } = context;
-    return { ...toAlertResponse(alert, brands, context), ...explanation };
+    return { ...toAlertResponse(alert, brands(), context), ...explanation };
   });
   registerAnnotationRoutes(app, deps);
   registerSilenceRoutes(app, deps);
@@ -84,7 +84,7 @@ function registerAnnotationRoutes(app: App, { reader, clock, brands, maintenance
     if (!(await records.findAlert(id))) return undefined;
     await store.addNote({ alert: id, kind, value, by }, clock.now());
     const alert = await records.findAlert(id);
-    return alert && toAlertResponse(alert, brands);
+    return alert && toAlertResponse(alert, brands());
   };
 
   const ackSchema = { summary: 'Acknowledges an alert', params: idParams, response: { 200: alertResponse } };

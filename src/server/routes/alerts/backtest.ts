@@ -50,7 +50,7 @@ function overrideRule({ config, brands }: ApiDeps, { rule: name, brand, settings
   const base = configured.find((rule) => rule.name === name);
   if (!base) throw new FeedpulseError('USAGE', `rule: unknown rule, expected one of ${configured.map((rule) => rule.name).join(', ')}.`);
   const overridden = parseQuery(alertRule, { ...base, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
-  const [rule] = resolveRules([overridden], brands);
+  const [rule] = resolveRules([overridden], brands());
   if (!rule) throw new Error('rulesOf returned no rule for one config');
   return rule;
 }

@@ -43,7 +43,6 @@ export function registerEventRoutes(app: App, { reader, clock, config, brands, m
   const records = createAlertReader(reader);
   const store = createAlertStore(maintenance.db);
   const readEvents = createEventReader(config.alerts, records);
-  const known = new Set(['*', ...brands.map(({ name }) => name)]);
 
   const listSchema = { summary: 'Planned events that have not ended more than 30 days ago', response: { 200: eventsResponse } };
   app.get(path, { config: { role: 'viewer', cacheable: true }, schema: listSchema }, async () => {
@@ -53,6 +52,7 @@ export function registerEventRoutes(app: App, { reader, clock, config, brands, m
 
   const addSchema = { summary: 'Adds a planned event or a maintenance window', body: eventBody, response: { 200: eventResponse } };
   app.post(path, { config: { role: 'editor' }, schema: addSchema }, async ({ body, caller }) => {
+    const known = new Set(['*', ...brands().map(({ name }) => name)]);
     const unknown = body.brands.find((brand) => !known.has(brand));
     if (unknown !== undefined) throw new FeedpulseError('USAGE', `brands: unknown brand ${unknown}.`);
     const { from, to, factor, ...event } = body;
