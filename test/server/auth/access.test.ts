@@ -69,7 +69,13 @@ test('once a token exists, every API path requires one', async () => {
 
 test('an API route without a role cannot be registered', () => {
   const app = createApp({ log: quiet });
-  const tokens: TokenStore = { isRequired: () => true, find: () => undefined, findByHash: () => undefined, close: () => {} };
+  const tokens: TokenStore = {
+    isRequired: () => true,
+    find: () => undefined,
+    findByHash: () => undefined,
+    reload: async () => {},
+    close: () => {},
+  };
   registerAccess(app, {
     tokens,
     sessions: createSessions({ now: () => 0 }),

@@ -48,9 +48,9 @@ export function registerSensitivityRoutes(app: App, deps: ApiDeps): void {
   const { reader, clock, config, brands, maintenance } = deps;
   const records = createAlertReader(reader);
   const store = createAlertStore(maintenance.db);
-  const rules = resolveRules(config.alerts.rules, brands);
+  const resolve = () => resolveRules(config.alerts.rules, brands());
   const toResponse = (one: Awaited<ReturnType<typeof records.readSensitivities>>[number]): SensitivityResponse[] => {
-    const rule = rules.find((rule) => rule.name === one.rule && rule.brands.some((brand) => brand.name === one.brand));
+    const rule = resolve().find((rule) => rule.name === one.rule && rule.brands.some((brand) => brand.name === one.brand));
     return rule ? [{ ...one, configured: rule.threshold, at: iso(one.at) }] : [];
   };
 
@@ -62,6 +62,7 @@ export function registerSensitivityRoutes(app: App, deps: ApiDeps): void {
   const setSchema = { summary: 'Sets the sensitivity of a rule for a brand', body: sensitivityBody, response: { 200: sensitivity } };
   app.post(path, { config: { role: 'editor' }, schema: setSchema }, async ({ body, caller }) => {
     const { rule: ruleName, brand, sensitivity: value } = body;
+    const rules = resolve();
     const rule = rules.find(({ name }) => name === ruleName);
     if (!rule) throw new FeedpulseError('USAGE', `rule: unknown rule, expected one of ${rules.map(({ name }) => name).join(', ')}.`);
     if (!rule.brands.some(({ name }) => name === brand))
@@ -83,10 +84,10 @@ export function registerSensitivityRoutes(app: App, deps: ApiDeps): void {
       await store.putSensitivity({ ...one, createdBy: caller?.name ?? '' }, { removed: true, at: clock.now() });
     return { reset: found.length };
   });
-  registerSuggestionRoute(app, deps, rules);
+  registerSuggestionRoute(app, deps, resolve);
 }
 
-function registerSuggestionRoute(app: App, { reader, heavyReader, clock }: ApiDeps, rules: readonly Rule[]): void {
+function registerSuggestionRoute(app: App, { reader, heavyReader, clock }: ApiDeps, resolve: () => readonly Rule[]): void {
   const records = createAlertReader(reader);
   const evaluations = createEvaluationReader(heavyReader);
   const schema = {
@@ -99,7 +100,7 @@ function registerSuggestionRoute(app: App, { reader, heavyReader, clock }: ApiDe
     const set = thresholdsOf(await records.readSensitivities());
     const stored = await records.listAlerts({ from, to: now, active: false, limit: maxAlerts });
     const suggestions: SuggestionResponse[] = [];
-    for (const rule of rules) {
+    for (const rule of resolve()) {
       for (const { name: brand } of rule.brands) {
         const rated = stored.filter((alert) => alert.rule === rule.name && alert.brand === brand).flatMap((alert) => toRated(alert, now));
         if (rated.length < minRated) continue;
