@@ -37,7 +37,7 @@ def plan(args: argparse.Namespace) -> list[Step]:
         ("soft-labels", work / "soft" / "soft.json", ("training.train.soft_labels", "--teacher", teacher / "model", "--train", posts, "--out", work / "soft"), True),
         ("student-weights", work / "student" / "config.json", ("training.train.make_student", "--teacher", teacher / "model", "--out", work / "student"), False),
         ("student", tuned / "training.json",
-         ("training.train.distil_task", "--student", work / "student", "--soft", work / "soft", "--train", posts, "--exit", "0.5", "--freeze-layers", "1", "--epochs", "3",
+         ("training.train.distil_task", "--student", work / "student", "--soft", work / "soft", "--train", posts, "--exit", "0.5", "--freeze-layers", "1", "--epochs", "2",
           "--learning-rate", "1e-4", "--out", tuned), True),
         ("export", onnx / "model.onnx", ("training.export.export_onnx", "--tuned", tuned, "--out", onnx / "model.onnx", "--balance", BALANCE), False),
         calibration_row(tuned, posts, onnx / "activations.npz"),
