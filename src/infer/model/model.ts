@@ -5,11 +5,14 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import { type Manifest, manifestSchema, onnxFiles } from './manifest.ts';
 import { type FileCheck, missingFileError, verifyFile } from './verify-file.ts';
 
-/** The English model that ships with feedpulse; the relative path is the same from src/ and from dist/. */
-export const bundledModelPath = fileURLToPath(new URL('../../../models/distilbert-social-en', import.meta.url));
+/** The relative path is the same from src/ and from dist/. */
+const bundledPath = (name: string): string => fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
+
+/** The English model that ships with feedpulse. */
+export const bundledModelPath = bundledPath('distilbert-social-en');
 
 /** All models that ship with feedpulse, in the order of preference. */
-export const bundledModelPaths: readonly [string, ...string[]] = [bundledModelPath];
+export const bundledModelPaths: readonly [string, ...string[]] = [bundledModelPath, bundledPath('distilbert-social-multi')];
 
 export type ModelInfo = Manifest & {
   /** `name@version`, stored with every score. */

@@ -22,7 +22,7 @@ export function defineModelCommand(command: Command): void {
 
 function createListCommand(): Command {
   return withFormat(withSharedOptions(new Command('list'), ['config', 'dataDir', 'model']))
-    .description('list the bundled model, the installed ones and the configured one')
+    .description('list the bundled models, the installed ones and the configured ones')
     .action(async ({ format, ...options }: FormatOptions) => {
       const models = (await findLocalModels(loadCommandConfig(options))).map(toRow);
       process.stdout.write(formatRows(format, models, columns));
@@ -71,7 +71,7 @@ function metricColumn(title: string, name: 'macroRecall' | 'accuracy'): Column<R
 function createVerifyCommand(): Command {
   return withFormat(withSharedOptions(new Command('verify'), ['config', 'dataDir', 'model']), ['table', 'json'])
     .description('check each file of a model against the SHA-256 in its manifest; exit code 4 if one differs or is missing')
-    .argument('[model]', 'a directory, or the name of an installed model (default: the configured one)')
+    .argument('[model]', 'a directory, or the name of a bundled or installed model (default: the first one in use)')
     .action(async (nameOrPath: string | undefined, { format, ...options }: FormatOptions) => {
       const config = loadCommandConfig(options);
       const model = await readModel(nameOrPath === undefined ? configuredModels(config)[0].path : resolveModelDir(nameOrPath, config));

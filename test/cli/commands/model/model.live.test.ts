@@ -95,6 +95,7 @@ test('list shows every model, which one is active, and why one cannot be read', 
   const listed = (JSON.parse(json) as Listed[]).map(({ name, origin, active, problem }) => [name, origin, active, problem === null]);
   expect(listed).toEqual([
     ['distilbert-social-en', 'bundled', false, true],
+    ['distilbert-social-multi', 'bundled', false, true],
     ['broken', 'installed', false, false],
     ['two-classes', 'installed', false, true],
     ['two-classes', 'configured', true, true],
