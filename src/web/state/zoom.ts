@@ -20,6 +20,8 @@ export function isZoomed(): boolean {
 /** Selects a part of the range shown. */
 export function zoomIn(shown: TimeRange): void {
   const { preset, customRange } = view.value;
+  // Charts that share a cursor also share the selection, and each of them reports it.
+  if (customRange?.from === shown.from && customRange.to === shown.to) return;
   zooms.value = [...(isZoomed() ? zooms.value : []), { shown, before: { preset, ...(customRange && { customRange }) } }];
   navigate({ customRange: shown });
 }
