@@ -113,6 +113,8 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/alerts/{id}/feedback': [],
     '/api/v1/alerts/events': [],
     '/api/v1/alerts/events/{id}': [],
+    '/api/v1/alerts/sensitivities': [],
+    '/api/v1/alerts/sensitivities/suggestions': [],
     '/api/v1/alerts/silences': [],
     '/api/v1/alerts/backtest': [],
     '/api/v1/alerts/test': [],
