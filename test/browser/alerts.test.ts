@@ -130,7 +130,7 @@ test('backtests a rule on the range and draws the result', async () => {
   await page.getByText(/The rule would have fired/).waitFor(waitLonger);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   // A changed setting hides the old result.
-  await page.getByLabel('Sensitivity').selectOption('low');
+  await page.getByRole('combobox', { name: /^Sensitivity/ }).selectOption('low');
   await expect.poll(() => page.getByText(/The rule would have fired/).count()).toBe(0);
   expect(await page.locator('.history canvas').count()).toBe(0);
   expect(errors).toEqual([]);
