@@ -171,7 +171,8 @@ async function expectOldAnswers(): Promise<void> {
     expectSame(await readTimeline(reader, { ...range, brand: 'Kestrel', grain: bucket, timeZone: 'Europe/Berlin' }, now), expected);
   }
   expectSame(await readTimeline(reader, { ...short, brand: '*', grain: 'minute', timeZone: 'UTC' }, earlier), old.minutes);
-  expectSame(await readBreakdown(reader, { ...long, brand: 'Lumo' }), old.breakdown);
+  const { models: _, ...breakdown } = await readBreakdown(reader, { ...long, brand: 'Lumo' }); // version 0.1 had one model only
+  expectSame(breakdown, old.breakdown);
   expectSame(await findDrivers(reader, { ...long, brand: 'Kestrel', names: ['Kestrel'], limit: 5 }), renamed(old.drivers));
   const search = async (query: object) => (await searchPosts(reader, { brand: '*', sort: 'time', limit: 500, ...query }, clock)).posts;
   const ids = async (query: object) => (await search(query)).map(({ id }) => id);
