@@ -57,6 +57,19 @@ function recording(client: ClickHouseClient): ClickHouseClient {
 
 const range = { from: 'now-1d', to: 'now' };
 const before = Buffer.from(JSON.stringify([now, 'chirper', '0'])).toString('base64url');
+const postFilter = {
+  ...range,
+  brand: 'Kestrel',
+  label: 'negative',
+  platform: 'chirper',
+  lang: 'en',
+  author: 'ines',
+  minConfidence: '0.1',
+  maxConfidence: '1',
+  text: 'leaks',
+  official: 'exclude',
+};
+
 const right: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/api/v1/brands': range,
   '/api/v1/summary': { ...range, brand: 'Kestrel' },
@@ -69,20 +82,8 @@ const right: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', active: 'true', limit: '5' },
   '/api/v1/anomalies': { ...range, brands: 'Kestrel' },
   '/api/v1/incidents': { ...range, brands: 'Kestrel' },
-  '/api/v1/posts': {
-    ...range,
-    brand: 'Kestrel',
-    label: 'negative',
-    platform: 'chirper',
-    lang: 'en',
-    author: 'ines',
-    minConfidence: '0.1',
-    maxConfidence: '1',
-    text: 'leaks',
-    sort: 'time',
-    limit: '5',
-    before,
-  },
+  '/api/v1/posts': { ...postFilter, sort: 'time', fold: 'true', limit: '5', before },
+  '/api/v1/posts/counts': postFilter,
 };
 
 /** Whether a value that somebody sent has become part of a statement. */
