@@ -65,8 +65,11 @@ test.each(['system', 'INFORMATION_SCHEMA'])('rejects the database %s, which belo
 test('a model from the environment or a flag is the only one', () => {
   const file = yaml('models: [{ path: a }, { path: b, languages: [de] }]');
   expect(loadConfig({ file, env: {} }).models).toEqual([{ path: 'a' }, { path: 'b', languages: ['de'] }]);
-  for (const inputs of [{ env: { FEEDPULSE_MODEL_PATH: 'c' } }, { env: {}, flags: { 'model.path': 'c' } }])
-    expect(loadConfig({ file, ...inputs })).toMatchObject({ models: undefined, model: { path: 'c' } });
+  for (const inputs of [{ env: { FEEDPULSE_MODEL_PATH: 'c' } }, { env: {}, flags: { 'model.path': 'c' } }]) {
+    const { models, model } = loadConfig({ file, ...inputs });
+    expect(models).toBeUndefined();
+    expect(model.path).toBe('c');
+  }
 });
 
 test('rejects an unknown FEEDPULSE_ variable and ignores other variables', () => {

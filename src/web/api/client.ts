@@ -108,11 +108,7 @@ export interface Job<Answer> {
 const jobPollMs = 300;
 
 /** Polls a job until it is done, calling `onProgress` with a fraction from 0 to 1. Rejects with the job's error if it fails. */
-export async function followJob<Answer>(
-  job: Job<Answer>,
-  onProgress: (progress: number) => void,
-  signal: AbortSignal,
-): Promise<Job<Answer>> {
+export async function pollJob<Answer>(job: Job<Answer>, onProgress: (progress: number) => void, signal: AbortSignal): Promise<Job<Answer>> {
   for (let last = job; ; last = await get<Job<Answer>>(`jobs/${job.id}`, {}, signal)) {
     onProgress(last.total > 0 ? last.done / last.total : 0);
     if (last.state === 'failed') throw new Error(last.detail ?? 'The job failed.');
@@ -121,9 +117,9 @@ export async function followJob<Answer>(
   }
 }
 
-/** Like `followJob`, for the result of a job that has one. */
+/** Like `pollJob`, for the result of a job that has one. */
 export async function waitForJob<Answer>(job: Job<Answer>, onProgress: (progress: number) => void, signal: AbortSignal): Promise<Answer> {
-  const { result } = await followJob(job, onProgress, signal);
+  const { result } = await pollJob(job, onProgress, signal);
   if (result === undefined) throw new Error('The job has no result.');
   return result;
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { errorMessage, followJob } from '../api/client.ts';
+import { errorMessage, pollJob } from '../api/client.ts';
 import { type BrandRules, type BrandSetting, reapplyBrands, removeBrand, saveBrand } from '../api/settings.ts';
 import { formatPlural } from '../format.ts';
 import { BrandForm } from './brand-form.tsx';
@@ -124,7 +124,7 @@ function ReapplyNotice({ text, onDone }: { readonly text: string; readonly onDon
   const apply = async (): Promise<void> => {
     setProgress(0);
     try {
-      const { changed = 0 } = await followJob(await reapplyBrands(), setProgress, new AbortController().signal);
+      const { changed = 0 } = await pollJob(await reapplyBrands(), setProgress, new AbortController().signal);
       setOutcome(`Done: ${formatPlural(changed, 'stored post')} checked. Charts follow within seconds.`);
       onDone();
     } catch (thrown) {

@@ -39,7 +39,7 @@ const lives = async () =>
     (
       await queryRows<{ name: string; life: string }>(
         db,
-        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_dirty_minutes', 'rollup_claims', 'author_deletions', 'alert_outbox', 'alert_evaluations', 'feed_progress') ORDER BY name",
+        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_dirty_minutes', 'rollup_claims', 'author_deletions', 'alert_outbox', 'alert_evaluations', 'alert_candidates', 'feed_progress') ORDER BY name",
       )
     ).map(({ name, life }) => [name, life]),
   );
