@@ -70,7 +70,9 @@ test('map and doctor read the last messages of a topic, without a consumer group
   const client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+  // The messages have fixed timestamps, by which the broker would remove them some day.
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
+  await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }], waitForLeaders: true });
   const producer = client.producer();
   await producer.connect();
   const messages = Array.from({ length: 900 }, (_, index) => ({
