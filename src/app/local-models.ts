@@ -5,7 +5,7 @@ import type { ScoringModel } from '../analytics/calibration/calibrations.ts';
 import type { Config } from '../config/schema.ts';
 import { type ActiveModel, assignLanguages, type ModelChoice, readChoice } from '../infer/loaded-model.ts';
 import { isPartialDownload } from '../infer/model/hub/pull-model.ts';
-import { bundledModelPaths, type ModelInfo, readModel } from '../infer/model/model.ts';
+import { bundledModelPath, bundledModelPaths, type ModelInfo, readModel } from '../infer/model/model.ts';
 import { asError } from '../lib/errors.ts';
 
 /** A model on this machine. If its manifest cannot be read, `problem` is set instead of `model`. */
@@ -21,7 +21,7 @@ export interface LocalModel {
 /** Parent directory of the models that `model pull` installs. */
 export const modelsDir = (config: Config): string => resolve(config.dataDir, 'models');
 
-/** The configured models in the order of preference; the bundled ones without any. */
+/** The configured models in the order of preference; the bundled English one without any. */
 export function configuredModels(config: Config): readonly [ModelChoice, ...ModelChoice[]] {
   const [first, ...rest] = config.models ?? [];
   const resolveChoice = ({ path, languages }: { path: string; languages?: string[] | undefined }): ModelChoice => ({
@@ -29,9 +29,7 @@ export function configuredModels(config: Config): readonly [ModelChoice, ...Mode
     ...(languages && { languages }),
   });
   if (first) return [resolveChoice(first), ...rest.map(resolveChoice)];
-  if (config.model.path !== undefined) return [{ path: resolve(config.model.path) }];
-  const [main, ...others] = bundledModelPaths;
-  return [{ path: main }, ...others.map((path) => ({ path }))];
+  return [{ path: config.model.path === undefined ? bundledModelPath : resolve(config.model.path) }];
 }
 
 /** Reads the manifests of the configured models without verifying their files. @throws MODEL_MISSING, MODEL_CORRUPT or CONFIG_INVALID */

@@ -30,7 +30,7 @@ const models = z
   .describe('Models in order of preference: a post goes to the first that reads its language. Excludes model.path');
 
 const model = z.strictObject({
-  path: z.string().min(1).optional().describe('Directory of the only model; the bundled models if this and `models` are absent'),
+  path: z.string().min(1).optional().describe('Directory of the only model; the bundled English model if this and `models` are absent'),
   workers: z
     .int()
     .min(1)

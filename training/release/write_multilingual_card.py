@@ -36,7 +36,7 @@ Classifies the sentiment of short posts in {', '.join(names[:-1])} and {names[-1
 
 ## Intended use
 
-Aggregated sentiment of many social media posts: trends and shares. It reads at most {m['maxLength']} tokens of a post. Do not use it to assess or decide about individual people. For English, `distilbert-social-en` is better; feedpulse prefers it.
+Aggregated sentiment of many social media posts: trends and shares. It reads at most {m['maxLength']} tokens of a post. Do not use it to assess or decide about individual people. For English, `distilbert-social-en` is better.
 
 ## Input and output
 

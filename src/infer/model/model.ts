@@ -11,7 +11,7 @@ const bundledPath = (name: string): string => fileURLToPath(new URL(`../../../mo
 /** The English model that ships with feedpulse. */
 export const bundledModelPath = bundledPath('distilbert-social-en');
 
-/** All models that ship with feedpulse, in the order of preference. */
+/** All models that ship with feedpulse; English posts are for the first. */
 export const bundledModelPaths: readonly [string, ...string[]] = [bundledModelPath, bundledPath('distilbert-social-multi')];
 
 export type ModelInfo = Manifest & {
