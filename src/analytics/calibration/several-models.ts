@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibration } from '../../domain/calibration.ts';
 import { scoredPosts } from '../../domain/label-counts.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { dayMs } from '../../lib/duration.ts';
 import { readLanguageCounts } from '../../sink/queries/calibrations.ts';
 import { type Calibrations, createCalibrations, type ScoringModel } from './calibrations.ts';
@@ -12,7 +13,7 @@ interface ModelsDeps {
   readonly reader: ClickHouseClient;
   /** In the order of preference; with several, each has its languages. */
   readonly models: readonly ScoringModel[];
-  readonly clock: { now(): number };
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 /**

@@ -67,7 +67,9 @@ export async function readBreakdown(
   calibrations: Calibrations = noCalibrations,
 ): Promise<Breakdown> {
   const rows = await readSegmentCounts(reader, query);
-  const [calibrationOf, byModel] = await Promise.all([calibrations.readFor([query.brand], query), calibrations.readByModel(query.brand)]);
+  // One after the other, so that the second finds the lines that the first has read.
+  const calibrationOf = await calibrations.readFor([query.brand], query);
+  const byModel = await calibrations.readByModel(query.brand);
   const calibration = calibrationOf(query.brand);
   const modelOf = (lang: string): ModelLine | undefined =>
     byModel.find(({ model }) => model.languages === undefined || model.languages.includes(lang));
